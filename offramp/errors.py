@@ -1,0 +1,133 @@
+"""Every exception that offramp raises on purpose.
+
+    OfframpError
+    ├── ScenarioError (ValueError)        a scenario file or object is wrong: all its problems in one report
+    ├── ExpressionError (ValueError)      the text of an expression does not parse
+    ├── EvaluationError (ArithmeticError) an expression gives NaN, an infinity or a division by zero in some draw
+    ├── GameError (ValueError)            arrays that do not describe an extensive-form game
+    ├── GameFileError (ValueError)        a ``.efg`` or ``.nfg`` file does not parse
+    ├── SolveError (ValueError)           arguments that the solver cannot use
+    └── RunError (ValueError)             options or folders that a run cannot use
+
+A draw that does not converge is not an exception: results carry a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a user's file: where, what, what is allowed and how to mend it.
+
+    Attributes
+    ----------
+    path : tuple of str
+        Keys from the top of the document, e.g. ``("moves", "leak", "by")``.
+    found : str
+        What stands there, as one sentence without a full stop; user values quoted with ``!r``.
+    allowed : str
+        What may stand there (may be empty).
+    remedy : str
+        What to do about it, in the imperative (may be empty).
+    file : str
+        The file's name as the user gave it, or ``"<python>"``.
+    line, column : int
+        1-based position; 0 where no file stands behind the object.
+    """
+
+    path: tuple[str, ...]
+    found: str
+    allowed: str = ""
+    remedy: str = ""
+    file: str = "<python>"
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        lines = [f"{where}: {'.'.join(self.path) or '(whole file)'}: {self.found}"]
+        if self.allowed:
+            lines.append(f"    allowed: {self.allowed}")
+        if self.remedy:
+            lines.append(f"    remedy:  {self.remedy}")
+        return "\n".join(lines)
+
+
+class OfframpError(Exception):
+    """Base of all that offramp raises on purpose."""
+
+
+class ScenarioError(OfframpError, ValueError):
+    """A scenario is wrong; ``problems`` holds every one found, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        return "\n".join([head, *(str(problem) for problem in self.problems)])
+
+
+class ExpressionError(OfframpError, ValueError):
+    """An expression does not parse.
+
+    ``offset`` is the 0-based character in ``text`` where the trouble starts.
+    """
+
+    def __init__(self, text: str, offset: int, found: str, allowed: str = "", remedy: str = "") -> None:
+        self.text = text
+        self.offset = offset
+        self.found = found
+        self.allowed = allowed
+        self.remedy = remedy
+        super().__init__(f"{found} (character {offset + 1} of {text!r})")
+
+
+class EvaluationError(OfframpError, ArithmeticError):
+    """An expression has no finite value in some draw.
+
+    ``draw`` is the 0-based number of the first such draw, ``values`` the names in the expression with their values there.
+    """
+
+    def __init__(self, expression: str, trouble: str, draw: int, values: Mapping[str, float], where: str = "") -> None:
+        self.expression = expression
+        self.trouble = trouble
+        self.draw = draw
+        self.values = dict(values)
+        self.where = where
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items()) or "no names"
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.trouble} in {self.expression!r}, draw {self.draw}, where {values}"
+
+
+class GameError(OfframpError, ValueError):
+    """Arrays that do not describe an extensive-form game with perfect recall."""
+
+
+class GameFileError(OfframpError, ValueError):
+    """A Gambit file does not parse; the message starts with ``file:line:column``."""
+
+    def __init__(self, found: str, *, file: str = "<text>", line: int = 0, column: int = 0, remedy: str = "") -> None:
+        self.found = found
+        self.file = file
+        self.line = line
+        self.column = column
+        self.remedy = remedy
+        tail = f"\n    remedy:  {remedy}" if remedy else ""
+        super().__init__(f"{file}:{line}:{column}: {found}{tail}")
+
+
+class SolveError(OfframpError, ValueError):
+    """Arguments that the solver cannot use: shapes, NaN payoffs, chance that does not sum to one."""
+
+
+class RunError(OfframpError, ValueError):
+    """Options or folders that a run cannot use."""

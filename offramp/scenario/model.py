@@ -1,0 +1,193 @@
+"""What a standoff is: the frozen objects behind a scenario file.
+
+A scenario says who the parties are, what can be offered, who moves when, who knows what, what each party wants and how
+unsure we are of every number. The same objects come from YAML (:mod:`offramp.scenario.load`) or from Python; both are
+checked by :mod:`offramp.scenario.checks`. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from offramp.scenario.distributions import Distribution
+from offramp.scenario.expressions import Expression
+
+CHANCE = "chance"
+"""The name that stands in ``by:`` for a move of nature."""
+
+ALL = "all"
+"""The word that stands for every party in ``known_to:`` and ``reveals:``."""
+
+DEFAULT_GRID = 20
+"""Atoms on which a private assumption is put unless ``grid:`` says otherwise."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a scenario came from: its file and the position of every path in it.
+
+    ``positions`` maps a path such as ``("moves", "leak", "by")`` to a 1-based ``(line, column)``.
+    """
+
+    file: str
+    text: str = field(repr=False)
+    positions: Mapping[tuple[str, ...], tuple[int, int]] = field(repr=False, default_factory=dict)
+
+    def locate(self, path: tuple[str, ...]) -> tuple[int, int]:
+        """Position of ``path``, or of its nearest ancestor that stands in the file."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        return self.positions.get(path, (1, 1))
+
+
+@dataclass(frozen=True)
+class Party:
+    """A player of the standoff."""
+
+    name: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a term; ``number`` is what the term's name is worth in expressions."""
+
+    name: str
+    number: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """One clause of an offer, its options ordered from least to most generous."""
+
+    name: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that assumptions rest on; ``reliability`` is its Admiralty letter, A to F."""
+
+    name: str
+    title: str
+    publisher: str = ""
+    date: date | None = None
+    url: str = ""
+    reliability: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Why an assumption has its value. Exactly one of source, base_rate, study and judgement is set.
+
+    ``credibility`` is the Admiralty digit, 1 (confirmed) to 6 (cannot be judged), of what the passage says.
+    """
+
+    source: str = ""
+    base_rate: str = ""
+    study: str = ""
+    judgement: str = ""
+    paragraph: int | None = None
+    passage: str = ""
+    says: str = ""
+    credibility: int | None = None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A number that we are unsure of. ``private_to`` names the one party that learns its drawn value."""
+
+    name: str
+    value: Distribution
+    meaning: str = ""
+    unit: str = ""
+    basis: tuple[Basis, ...] = ()
+    private_to: str = ""
+    grid: int = DEFAULT_GRID
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman rank correlation between two assumptions."""
+
+    first: str
+    second: str
+    rank: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice at a move.
+
+    ``probability`` (chance moves only) is None for the choice that takes the remainder. ``known_to`` overrides the
+    move's own; None inherits it. ``reveals`` maps an earlier move (or this one) to the parties that now learn its choice.
+    """
+
+    name: str
+    next: str
+    probability: Expression | None = None
+    when: Expression | None = None
+    known_to: tuple[str, ...] | None = None
+    reveals: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A point where a party, or chance, chooses.
+
+    ``known_to`` is None where every party sees the choice. ``sets`` names a term whose options are the choices, so that
+    on later parts of the path the term stands at what was chosen here; its choices then carry the options' names.
+    """
+
+    name: str
+    by: str
+    choices: tuple[Choice, ...]
+    known_to: tuple[str, ...] | None = None
+    sets: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An end of the standoff and what it is worth to each party, in each party's own points."""
+
+    name: str
+    payoffs: Mapping[str, Expression]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A yes-or-no question about the path, e.g. "the offer on the table holds". The first one is the headline.
+
+    ``says`` completes "it is likely that …"; ``when`` is an expression over moves, outcomes and terms.
+    """
+
+    name: str
+    says: str
+    when: Expression
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A whole standoff. The first move is where it starts; ``formulas`` are named pieces of expressions."""
+
+    title: str
+    parties: tuple[Party, ...]
+    moves: tuple[Move, ...]
+    outcomes: tuple[Outcome, ...]
+    question: str = ""
+    as_of: date | None = None
+    sources: tuple[Source, ...] = ()
+    terms: tuple[Term, ...] = ()
+    offer: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    assumptions: tuple[Assumption, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    formulas: Mapping[str, Expression] = field(default_factory=lambda: MappingProxyType({}))
+    answers: tuple[Answer, ...] = ()
+    origin: Origin | None = field(default=None, compare=False, repr=False)

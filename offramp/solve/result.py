@@ -1,0 +1,87 @@
+"""What a solver gives back: behaviour strategies, beliefs and the certificate of every draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from offramp.game.game import Floats, Game, Ints
+
+
+class Status(IntEnum):
+    """How far a draw's solution can be trusted; ``explanations`` says it in words."""
+
+    EXACT = 0
+    CONVERGED = 1
+    STALLED = 2
+    OUT_OF_STEPS = 3
+
+
+EXPLANATIONS = {
+    Status.EXACT: "solved by backward induction",
+    Status.CONVERGED: "the branch was traced to its end and every information set is within the tolerance",
+    Status.STALLED: "the branch could not be followed to its end: the step became too small; the regret says how far off it is",
+    Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached; allow more steps",
+}
+
+REGRET_TOLERANCE = 1e-6
+"""Largest conditional regret, in units of the player's payoff range, at which a draw counts as converged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solutions:
+    """Solved draws of one game.
+
+    Attributes
+    ----------
+    game : Game
+    strategies : float64[B, A]
+        Probability of each action given that its information set is reached; ``game.action_starts`` cuts A by set.
+    log_strategies : float64[B, A]
+        Their logarithms, finite where the probability underflows.
+    beliefs : float64[B, N]
+        At a decision node, its probability given that its information set is reached; 0 elsewhere.
+    reach : float64[B, N]
+        Probability that the node is reached.
+    values : float64[B, P]
+        Expected payoff of each player, in the payoffs' own units.
+    regrets : float64[B, I]
+        Conditional regret of each information set, reached or not, in units of its player's payoff range.
+    status : int32[B]
+        A :class:`Status` per draw.
+    precisions : float64[B]
+        The precision that was reached (infinite for backward induction and for polished draws).
+    steps : int32[B]
+        Steps along the branch.
+    """
+
+    game: Game
+    strategies: Floats
+    log_strategies: Floats
+    beliefs: Floats
+    reach: Floats
+    values: Floats
+    regrets: Floats
+    status: Ints
+    precisions: Floats
+    steps: Ints
+
+    @property
+    def num_draws(self) -> int:
+        return len(self.status)
+
+    @property
+    def max_regret(self) -> Floats:
+        """float64[B]: the largest conditional regret of each draw, over all information sets."""
+        if self.regrets.shape[1] == 0:
+            return np.zeros(self.num_draws)
+        largest: Floats = self.regrets.max(axis=1)
+        return largest
+
+    @property
+    def converged(self) -> npt.NDArray[np.bool_]:
+        """bool[B]: draws whose solution may be believed."""
+        return self.status <= Status.CONVERGED
