@@ -1,0 +1,115 @@
+"""Kernels: solve the bordered linear systems of path following.
+
+The matrix is ``(V + 1) x (V + 1)``. Its leading S x S block is the identity (see :mod:`offramp.solve.plan`), so the first S
+unknowns are eliminated exactly and without fill; the rest is factored densely with row scaling and partial pivoting.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offramp.game.game import Floats, Ints
+from offramp.solve.jit import kernel
+from offramp.solve.plan import Plan
+
+
+@kernel
+def factor(plan: Plan, matrix: Floats, pivots: Ints, scales: Floats) -> int:
+    """Factor ``matrix`` in place. Write ``pivots[V + 1]`` and ``scales[V + 1]`` (rows from S on).
+
+    Returns the sign of the determinant, 0 where the matrix is singular to working precision.
+    """
+    first, size = plan.num_eliminated, plan.num_variables + 1
+    for k in range(first):
+        for r in range(plan.column_starts[k], plan.column_starts[k + 1]):
+            _eliminate_row(plan, matrix, k, plan.column_rows[r])
+        _eliminate_row(plan, matrix, k, size - 1)
+    return factor_dense(matrix, first, pivots, scales)
+
+
+@kernel
+def _eliminate_row(plan: Plan, matrix: Floats, k: int, row: int) -> None:
+    """Take ``matrix[row, k]`` times row k off ``row``; the multiplier stays in place (the pivot is 1)."""
+    multiplier = matrix[row, k]
+    if multiplier == 0.0:
+        return
+    for c in range(plan.row_starts[k], plan.row_starts[k + 1]):
+        column = plan.row_columns[c]
+        matrix[row, column] -= multiplier * matrix[k, column]
+    last = matrix.shape[0] - 1
+    matrix[row, last] -= multiplier * matrix[k, last]
+
+
+@kernel
+def factor_dense(matrix: Floats, first: int, pivots: Ints, scales: Floats) -> int:
+    """LU with scaled partial pivoting of ``matrix[first:, first:]``, in place. Returns the determinant's sign or 0."""
+    size = matrix.shape[0]
+    sign = 1
+    for i in range(first, size):
+        largest = 0.0
+        for j in range(first, size):
+            largest = max(largest, abs(matrix[i, j]))
+        if not (0.0 < largest < np.inf):
+            return 0
+        scales[i] = 1.0 / largest
+    for k in range(first, size):
+        best, pivot = 0.0, k
+        for i in range(k, size):
+            candidate = abs(matrix[i, k]) * scales[i]
+            if candidate > best:
+                best, pivot = candidate, i
+        if best == 0.0:
+            return 0
+        pivots[k] = pivot
+        if pivot != k:
+            sign = -sign
+            scales[pivot] = scales[k]
+            for j in range(first, size):
+                matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
+        if matrix[k, k] < 0.0:
+            sign = -sign
+        for i in range(k + 1, size):
+            multiplier = matrix[i, k] / matrix[k, k]
+            matrix[i, k] = multiplier
+            if multiplier != 0.0:
+                for j in range(k + 1, size):
+                    matrix[i, j] -= multiplier * matrix[k, j]
+    return sign
+
+
+@kernel
+def solve_factored(plan: Plan, matrix: Floats, pivots: Ints, vector: Floats) -> None:
+    """Solve with a matrix left by :func:`factor`; ``vector[V + 1]`` is overwritten with the solution."""
+    first, size = plan.num_eliminated, plan.num_variables + 1
+    last = size - 1
+    for k in range(first):
+        for r in range(plan.column_starts[k], plan.column_starts[k + 1]):
+            row = plan.column_rows[r]
+            vector[row] -= matrix[row, k] * vector[k]
+        vector[last] -= matrix[last, k] * vector[k]
+    solve_dense(matrix, first, pivots, vector)
+    for k in range(first):
+        total = vector[k] - matrix[k, last] * vector[last]
+        for c in range(plan.row_starts[k], plan.row_starts[k + 1]):
+            column = plan.row_columns[c]
+            total -= matrix[k, column] * vector[column]
+        vector[k] = total
+
+
+@kernel
+def solve_dense(matrix: Floats, first: int, pivots: Ints, vector: Floats) -> None:
+    """Forward and back substitution with the block left by :func:`factor_dense`; changes ``vector[first:]``."""
+    size = matrix.shape[0]
+    for k in range(first, size):
+        pivot = pivots[k]
+        vector[k], vector[pivot] = vector[pivot], vector[k]
+    for i in range(first + 1, size):
+        total = vector[i]
+        for j in range(first, i):
+            total -= matrix[i, j] * vector[j]
+        vector[i] = total
+    for i in range(size - 1, first - 1, -1):
+        total = vector[i]
+        for j in range(i + 1, size):
+            total -= matrix[i, j] * vector[j]
+        vector[i] = total / matrix[i, i]

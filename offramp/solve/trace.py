@@ -1,0 +1,268 @@
+"""Kernels: follow the principal branch of the logit agent quantal response equilibrium of one draw.
+
+The branch is the curve ``F(z, s) = 0`` with ``F[h, a] = z[h, a] - s rate[p(h)] (Q[h, a] - Q[h, 0])`` that starts at ``z = 0, s = 0``
+(McKelvey & Palfrey 1998; Turocy 2010, "Computing sequential equilibria using agent quantal response equilibria"). ``rate[p]``
+is the precision of player p per unit of s, payoffs are scaled to the unit interval, and s runs from 0 to a target.
+
+Predictor and corrector (Allgower & Georg 1990): step along the tangent, come back by Newton's method on a hyperplane. Lengths are
+measured relative to ``1 + |x|`` in every coordinate: on the long way out, odds of actions that are given up grow in proportion
+to s, so the branch becomes straight and steps grow with it, while odds that stay finite are still watched at their own scale.
+A step is refused, and tried again at a fraction, when Newton does not contract, when the corrector moves far, when the branch
+turns sharply, or when the determinant of the bordered Jacobian changes sign (a jump to another branch).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from offramp.game.game import Floats, Ints
+from offramp.solve.assess import (
+    action_values,
+    differentiate,
+    log_odds_to_probabilities,
+    update_beliefs,
+    walk_down,
+    walk_up,
+)
+from offramp.solve.jit import kernel
+from offramp.solve.linear import factor, solve_factored
+from offramp.solve.plan import Plan
+
+REACHED = 0
+STALLED = 1
+OUT_OF_STEPS = 2
+
+FIRST_STEP = 0.1
+LARGEST_STEP = 6.0
+SMALLEST_STEP = 1e-9
+NEWTON_TOLERANCE = 1e-5
+FINAL_TOLERANCE = 1e-12
+ROUNDING = 1e-13
+NEWTON_LIMIT = 6
+FINAL_LIMIT = 12
+CORRECTION_LIMIT = 0.4
+CORRECTION_AIM = 0.1
+CONTRACTION_LIMIT = 0.5
+CONTRACTION_AIM = 0.1
+SMALLEST_COSINE = 0.8
+GROWTH_LIMIT = 3.0
+
+
+class Work(NamedTuple):
+    """Scratch of one thread; overwritten by every draw."""
+
+    logs: Floats  # [A]
+    probabilities: Floats  # [A]
+    steps: Floats  # [N]
+    log_reach: Floats  # [N]
+    beliefs: Floats  # [N]
+    values: Floats  # [N, P]
+    q: Floats  # [A]
+    slopes: Floats  # [A, V]
+    matrix: Floats  # [V + 1, V + 1]
+    pivots: Ints  # [V + 1]
+    scales: Floats  # [V + 1]
+    vector: Floats  # [V + 1]
+    active: Ints  # [N]
+    orders: Ints  # [N]
+    here: Floats  # [V + 1]: the point on the branch, s last
+    there: Floats  # [V + 1]: the point being tried
+    tangent: Floats  # [V + 1]
+    turned: Floats  # [V + 1]: the tangent at the point being tried
+    weights: Floats  # [V + 1]
+    row: Floats  # [V + 1]: the border of the matrix
+
+
+def allocate_work(plan: Plan, num_players: int) -> Work:
+    """Scratch arrays for kernels on ``plan``."""
+    nodes, actions, size = len(plan.parents), int(plan.action_starts[-1]), plan.num_variables + 1
+    vectors = [np.zeros(size) for _ in range(6)]
+    return Work(
+        *(np.zeros(actions), np.zeros(actions), np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)),
+        *(np.zeros((nodes, num_players)), np.zeros(actions), np.zeros((actions, size - 1)), np.zeros((size, size))),
+        *(np.zeros(size, dtype=np.int32), np.zeros(size), np.zeros(size)),
+        *(np.zeros(nodes, dtype=np.int32), np.zeros(nodes, dtype=np.int32)),
+        *vectors,
+    )
+
+
+@kernel
+def assess(plan: Plan, payoffs: Floats, chance: Floats, z: Floats, work: Work) -> None:
+    """Fill ``work`` with the assessment that the log odds ``z[V]`` give: probabilities, beliefs, values, action values."""
+    log_odds_to_probabilities(plan, z, work.logs, work.probabilities)
+    walk_down(plan, chance, work.logs, work.probabilities, work.steps, work.log_reach)
+    update_beliefs(plan, work.active, work.log_reach, work.beliefs)
+    walk_up(plan, payoffs, work.steps, work.values)
+    action_values(plan, work.beliefs, work.values, work.q)
+
+
+@kernel
+def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Floats, work: Work) -> float:
+    """Write the bordered Jacobian at ``x`` to ``work.matrix`` and minus the residual to ``work.vector``.
+
+    The border is ``work.row``. Returns the largest residual, relative to ``1 + |x|``.
+    """
+    size = plan.num_variables + 1
+    assess(plan, payoffs, chance, x, work)
+    differentiate(
+        plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes
+    )
+    s = x[size - 1]
+    largest = 0.0
+    for infoset in range(len(plan.num_actions)):
+        start, variable = plan.action_starts[infoset], plan.variable_starts[infoset] - 1
+        rate = rates[plan.infoset_players[infoset]]
+        for a in range(1, plan.num_actions[infoset]):
+            i = variable + a
+            for j in range(size - 1):
+                work.matrix[i, j] = s * rate * (work.slopes[start, j] - work.slopes[start + a, j])
+            work.matrix[i, i] += 1.0
+            difference = rate * (work.q[start + a] - work.q[start])
+            work.matrix[i, size - 1] = -difference
+            work.vector[i] = s * difference - x[i]
+            largest = max(largest, abs(work.vector[i]) / (1.0 + abs(x[i])))
+    for j in range(size):
+        work.matrix[size - 1, j] = work.row[j]
+    work.vector[size - 1] = 0.0
+    return largest
+
+
+@kernel
+def correct(
+    plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, tolerance: float, limit: int, work: Work
+) -> tuple[int, float]:
+    """Newton's method from ``work.there`` on the hyperplane with normal ``work.row``; ``work.there`` is overwritten.
+
+    Returns the sign of the bordered determinant, 0 on failure, and the worst ratio of successive corrections.
+    ``work.matrix`` is left factored near the solution.
+    """
+    size = plan.num_variables + 1
+    previous = np.inf
+    contraction = 0.0
+    for iteration in range(limit):
+        linearise(plan, payoffs, chance, rates, work.there, work)
+        sign = factor(plan, work.matrix, work.pivots, work.scales)
+        if sign == 0:
+            return 0, contraction
+        solve_factored(plan, work.matrix, work.pivots, work.vector)
+        length = 0.0
+        for j in range(size):
+            length = max(length, abs(work.vector[j]) / (1.0 + abs(work.there[j])))
+        if not length < np.inf:
+            return 0, contraction
+        for j in range(size):
+            work.there[j] += work.vector[j]
+        if length <= tolerance:
+            return sign, contraction
+        if iteration > 0:
+            contraction = max(contraction, length / previous)
+            if contraction > CONTRACTION_LIMIT:
+                return 0, contraction
+        previous = length
+    return 0, contraction
+
+
+@kernel
+def turn(plan: Plan, work: Work) -> float:
+    """Write the tangent at ``work.there`` to ``work.turned`` from the factored matrix; returns its cosine with ``work.tangent``."""
+    size = plan.num_variables + 1
+    for j in range(size):
+        work.turned[j] = 0.0
+    work.turned[size - 1] = 1.0
+    solve_factored(plan, work.matrix, work.pivots, work.turned)
+    dot, here, there = 0.0, 0.0, 0.0
+    for j in range(size):
+        weight = work.weights[j] * work.weights[j]
+        dot += weight * work.turned[j] * work.tangent[j]
+        here += weight * work.tangent[j] * work.tangent[j]
+        there += weight * work.turned[j] * work.turned[j]
+    return dot / np.sqrt(here * there)
+
+
+@kernel
+def normalise(size: int, x: Floats, direction: Floats, weights: Floats) -> None:
+    """Write ``weights = 1 / (1 + |x|)`` and scale ``direction`` so that its largest weighted entry is 1."""
+    largest = 0.0
+    for j in range(size):
+        weights[j] = 1.0 / (1.0 + abs(x[j]))
+        largest = max(largest, abs(direction[j]) * weights[j])
+    for j in range(size):
+        direction[j] /= largest
+
+
+@kernel
+def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
+    """Write the predicted point to ``work.there`` and the hyperplane's normal to ``work.row``.
+
+    Returns True where the step would pass ``target``: the prediction then lies on s = target and stays there.
+    """
+    last = plan.num_variables
+    arrives = work.here[last] + step * work.tangent[last] >= target
+    if arrives:
+        step = (target - work.here[last]) / work.tangent[last]
+    for j in range(last + 1):
+        work.there[j] = work.here[j] + step * work.tangent[j]
+        work.row[j] = 0.0 if arrives else work.weights[j] * work.weights[j] * work.tangent[j]
+    if arrives:
+        work.row[last] = 1.0
+        work.there[last] = target
+    return arrives
+
+
+@kernel
+def _distance(size: int, work: Work, step: float) -> float:
+    """How far the corrector moved the predicted point, weighted."""
+    largest = 0.0
+    for j in range(size):
+        moved = abs(work.there[j] - work.here[j] - step * work.tangent[j])
+        largest = max(largest, moved * work.weights[j])
+    return largest
+
+
+@kernel
+def trace(
+    plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, target: float, max_steps: int, work: Work
+) -> tuple[int, int]:
+    """Follow the principal branch from s = 0 to s = ``target``; the last point stays in ``work.here``.
+
+    Payoffs lie in [0, 1]. Returns ``REACHED``, ``STALLED`` or ``OUT_OF_STEPS`` and the number of steps tried.
+    """
+    size = plan.num_variables + 1
+    work.here[:] = 0.0
+    work.tangent[:] = 0.0
+    work.tangent[size - 1] = 1.0
+    work.row[:] = work.tangent
+    linearise(plan, payoffs, chance, rates, work.here, work)
+    orientation = factor(plan, work.matrix, work.pivots, work.scales)
+    work.weights[:] = 1.0
+    turn(plan, work)
+    work.tangent[:] = work.turned
+    normalise(size, work.here, work.tangent, work.weights)
+    step = FIRST_STEP
+    for count in range(max_steps):
+        arrives = predict(plan, step, target, work)
+        tolerance, limit = NEWTON_TOLERANCE, NEWTON_LIMIT
+        if arrives:
+            tolerance, limit = max(FINAL_TOLERANCE, ROUNDING * target), FINAL_LIMIT
+        sign, contraction = correct(plan, payoffs, chance, rates, tolerance, limit, work)
+        if arrives:
+            step = min(step, (target - work.here[size - 1]) / work.tangent[size - 1])
+        moved = _distance(size, work, step)
+        fine = sign != 0 and moved <= CORRECTION_LIMIT
+        if fine and arrives:
+            work.here[:] = work.there
+            return REACHED, count + 1
+        cosine = turn(plan, work) if fine else 0.0
+        if not fine or cosine < SMALLEST_COSINE or sign != orientation:
+            step *= 0.25 if not fine else 0.5
+            if step < SMALLEST_STEP:
+                return STALLED, count + 1
+            continue
+        work.here[:] = work.there
+        work.tangent[:] = work.turned
+        normalise(size, work.here, work.tangent, work.weights)
+        growth = min(np.sqrt(CORRECTION_AIM / (moved + 1e-12)), np.sqrt(CONTRACTION_AIM / (contraction + 1e-12)))
+        step = min(LARGEST_STEP, step * min(GROWTH_LIMIT, max(0.5, growth)))
+    return OUT_OF_STEPS, max_steps
