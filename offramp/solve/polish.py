@@ -1,9 +1,12 @@
-"""Kernels: finish a traced draw by solving the indifference conditions of its support.
+"""Kernels: finish a traced draw by solving for its limit.
 
-Along the branch, actions that are mixed in the limit differ in value by O(1/s). Holding the odds of every action outside the
-support where the branch left them, Newton's method on "all actions of the support are worth the same" removes that gap.
-Where the conditions are singular (off the path, mixtures may be carried by the relative size of vanishing odds) or the result
-is no better, the traced point stays.
+Along the branch, actions that are mixed in the limit differ in value by O(1/s). The limit is found by Newton's method on
+
+- ``Q[h, a] = Q[h, r]`` for the actions of the support (r is the first of them if it is action 0, else the likeliest),
+- ``z[h, a] / s = Q[h, a] - Q[h, 0]`` for the rest, the logit equation at the s where the branch was left: it keeps vanishing
+  odds, and so the beliefs off the path that rest on their relative size, where the branch has them.
+
+The result is kept only if the largest conditional regret falls.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ SUPPORT_LOG = -25.0
 """Actions whose log probability is above this at the end of the branch belong to the support."""
 
 POLISH_LIMIT = 8
-INDIFFERENCE_TOLERANCE = 1e-15
-LARGEST_CHANGE = 0.5
+LARGEST_CHANGE = 1.0
+SMALLEST_CHANGE = 1e-15
 
 
 @kernel
@@ -40,79 +43,82 @@ def largest_regret(plan: Plan, work: Work) -> float:
 
 
 @kernel
-def polish(plan: Plan, payoffs: Floats, chance: Floats, work: Work) -> float:
-    """Improve the log odds in ``work.here``; they change only if the largest regret falls. Returns that regret.
+def polish(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work) -> float:
+    """Write the better of ``work.here`` and its limit to ``work.there`` and return its largest regret.
 
-    ``work.there`` is scratch. On return ``work`` holds the assessment of ``work.here``.
+    ``work.here``, the point on the branch, is not changed. On return ``work`` holds the assessment of ``work.there``.
     """
     assess(plan, payoffs, chance, work.here, work)
     regret = largest_regret(plan, work)
     work.there[:] = work.here
-    if _solve_indifference(plan, payoffs, chance, work):
+    if _solve_limit(plan, payoffs, chance, rates, work):
         assess(plan, payoffs, chance, work.there, work)
         polished = largest_regret(plan, work)
         if polished < regret:
-            work.here[:] = work.there
-            regret = polished
-    assess(plan, payoffs, chance, work.here, work)
+            return polished
+    work.there[:] = work.here
+    assess(plan, payoffs, chance, work.there, work)
     return regret
 
 
 @kernel
-def _solve_indifference(plan: Plan, payoffs: Floats, chance: Floats, work: Work) -> bool:
-    """Newton's method on the support's indifference conditions from ``work.there``, in place. True if it converged."""
-    size = _list_support(plan, work)
-    if size == 0:
-        return False
+def _solve_limit(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work) -> bool:
+    """Newton's method from ``work.there``, in place. False if it fails."""
+    size = plan.num_variables
     matrix = work.matrix[:size, :size]
+    _list_references(plan, work)
+    previous = np.inf
     for _ in range(POLISH_LIMIT):
         assess(plan, payoffs, chance, work.there, work)
-        if _write_indifference(plan, size, work) <= INDIFFERENCE_TOLERANCE:
-            return True
         differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)
-        for i in range(size):
-            action, reference = int(work.row[i]), int(work.turned[i])
-            for j in range(size):
-                variable = int(work.weights[j])
-                matrix[i, j] = work.slopes[action, variable] - work.slopes[reference, variable]
+        _write_limit(plan, rates, work, matrix)
         if factor_dense(matrix, 0, work.pivots, work.scales) == 0:
             return False
         solve_dense(matrix, 0, work.pivots, work.vector)
         largest = 0.0
         for i in range(size):
-            largest = max(largest, abs(work.vector[i]))
+            largest = max(largest, abs(work.vector[i]) / (1.0 + abs(work.there[i])))
         if not largest <= LARGEST_CHANGE:
             return False
         for i in range(size):
-            work.there[int(work.weights[i])] += work.vector[i]
+            work.there[i] += work.vector[i]
+        if largest <= SMALLEST_CHANGE or largest >= 0.5 * previous:
+            return True
+        previous = largest
     return True
 
 
 @kernel
-def _list_support(plan: Plan, work: Work) -> int:
-    """Count the free odds; write each one's action to ``work.row``, reference to ``work.turned``, unknown to ``work.weights``."""
-    size = 0
+def _list_references(plan: Plan, work: Work) -> None:
+    """Write to ``work.row``, for every unknown, the action its own is compared with: action 0 or the support's reference."""
     for infoset in range(len(plan.num_actions)):
-        start = plan.action_starts[infoset]
+        start, count = plan.action_starts[infoset], plan.num_actions[infoset]
         reference = 0
         if work.logs[start] <= SUPPORT_LOG:
-            for a in range(1, plan.num_actions[infoset]):
+            for a in range(1, count):
                 if work.logs[start + a] > work.logs[start + reference]:
                     reference = a
-        for a in range(1, plan.num_actions[infoset]):
-            if a != reference and work.logs[start + a] > SUPPORT_LOG:
-                work.row[size] = start + a
-                work.turned[size] = start + reference
-                work.weights[size] = plan.variable_starts[infoset] - 1 + a
-                size += 1
-    return size
+        for a in range(1, count):
+            mixed = a != reference and work.logs[start + a] > SUPPORT_LOG
+            variable = plan.variable_starts[infoset] - 1 + a
+            work.row[variable] = reference if mixed else 0
+            work.turned[variable] = 0.0 if mixed else 1.0
 
 
 @kernel
-def _write_indifference(plan: Plan, size: int, work: Work) -> float:
-    """Write minus the value differences within the support to ``work.vector``; returns the largest."""
-    largest = 0.0
-    for i in range(size):
-        work.vector[i] = work.q[int(work.turned[i])] - work.q[int(work.row[i])]
-        largest = max(largest, abs(work.vector[i]))
-    return largest
+def _write_limit(plan: Plan, rates: Floats, work: Work, matrix: Floats) -> None:
+    """Write the Jacobian of the limit's equations to ``matrix`` and minus their residuals to ``work.vector``."""
+    size = plan.num_variables
+    s = work.here[size]
+    for infoset in range(len(plan.num_actions)):
+        start, variable = plan.action_starts[infoset], plan.variable_starts[infoset] - 1
+        scale = 1.0 / (s * rates[plan.infoset_players[infoset]])
+        for a in range(1, plan.num_actions[infoset]):
+            i = variable + a
+            reference = start + int(work.row[i])
+            for j in range(size):
+                matrix[i, j] = work.slopes[reference, j] - work.slopes[start + a, j]
+            work.vector[i] = work.q[start + a] - work.q[reference]
+            if work.turned[i] == 1.0:
+                matrix[i, i] += scale
+                work.vector[i] -= scale * work.there[i]

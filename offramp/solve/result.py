@@ -18,6 +18,7 @@ class Status(IntEnum):
     CONVERGED = 1
     STALLED = 2
     OUT_OF_STEPS = 3
+    INEXACT = 4
 
 
 EXPLANATIONS = {
@@ -25,10 +26,14 @@ EXPLANATIONS = {
     Status.CONVERGED: "the branch was traced to its end and every information set is within the tolerance",
     Status.STALLED: "the branch could not be followed to its end: the step became too small; the regret says how far off it is",
     Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached; allow more steps",
+    Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance; the regret says how far off it is",
 }
 
 REGRET_TOLERANCE = 1e-6
 """Largest conditional regret, in units of the player's payoff range, at which a draw counts as converged."""
+
+RESIDUAL_TOLERANCE = 1e-10
+"""Largest residual of the logit equations, in log odds per unit of max(1, precision), at a given precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,9 @@ class Solutions:
         Expected payoff of each player, in the payoffs' own units.
     regrets : float64[B, I]
         Conditional regret of each information set, reached or not, in units of its player's payoff range.
+    residuals : float64[B]
+        What ``status`` was judged by: the largest conditional regret, or at a given precision the largest violation of
+        the logit equations in log odds.
     status : int32[B]
         A :class:`Status` per draw.
     precisions : float64[B]
@@ -65,6 +73,7 @@ class Solutions:
     reach: Floats
     values: Floats
     regrets: Floats
+    residuals: Floats
     status: Ints
     precisions: Floats
     steps: Ints

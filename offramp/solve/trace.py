@@ -222,47 +222,65 @@ def _distance(size: int, work: Work, step: float) -> float:
 
 
 @kernel
-def trace(
-    plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, target: float, max_steps: int, work: Work
+def start(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work) -> int:
+    """Put ``work`` at the start of the branch. Returns the sign that the bordered determinant keeps along it."""
+    last = plan.num_variables
+    work.here[:] = 0.0
+    work.tangent[:] = 0.0
+    work.tangent[last] = 1.0
+    work.row[:] = work.tangent
+    work.weights[:] = 1.0
+    linearise(plan, payoffs, chance, rates, work.here, work)
+    orientation = factor(plan, work.matrix, work.pivots, work.scales)
+    turn(plan, work)
+    _move(last + 1, work.here, work)
+    return orientation
+
+
+@kernel
+def _move(size: int, point: Floats, work: Work) -> None:
+    """Accept ``point`` and the tangent in ``work.turned``."""
+    work.here[:] = point
+    work.tangent[:] = work.turned
+    normalise(size, work.here, work.tangent, work.weights)
+
+
+@kernel
+def follow(
+    plan: Plan,
+    payoffs: Floats,
+    chance: Floats,
+    rates: Floats,
+    target: float,
+    orientation: int,
+    max_steps: int,
+    work: Work,
 ) -> tuple[int, int]:
-    """Follow the principal branch from s = 0 to s = ``target``; the last point stays in ``work.here``.
+    """Follow the branch from ``work.here`` until s = ``target``; the last point on it stays in ``work.here``.
 
     Payoffs lie in [0, 1]. Returns ``REACHED``, ``STALLED`` or ``OUT_OF_STEPS`` and the number of steps tried.
     """
     size = plan.num_variables + 1
-    work.here[:] = 0.0
-    work.tangent[:] = 0.0
-    work.tangent[size - 1] = 1.0
-    work.row[:] = work.tangent
-    linearise(plan, payoffs, chance, rates, work.here, work)
-    orientation = factor(plan, work.matrix, work.pivots, work.scales)
-    work.weights[:] = 1.0
-    turn(plan, work)
-    work.tangent[:] = work.turned
-    normalise(size, work.here, work.tangent, work.weights)
     step = FIRST_STEP
     for count in range(max_steps):
         arrives = predict(plan, step, target, work)
         tolerance, limit = NEWTON_TOLERANCE, NEWTON_LIMIT
         if arrives:
             tolerance, limit = max(FINAL_TOLERANCE, ROUNDING * target), FINAL_LIMIT
+            step = (target - work.here[size - 1]) / work.tangent[size - 1]
         sign, contraction = correct(plan, payoffs, chance, rates, tolerance, limit, work)
-        if arrives:
-            step = min(step, (target - work.here[size - 1]) / work.tangent[size - 1])
         moved = _distance(size, work, step)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
-        if fine and arrives:
-            work.here[:] = work.there
-            return REACHED, count + 1
         cosine = turn(plan, work) if fine else 0.0
+        if fine and arrives and cosine >= SMALLEST_COSINE:
+            _move(size, work.there, work)
+            return REACHED, count + 1
         if not fine or cosine < SMALLEST_COSINE or sign != orientation:
-            step *= 0.25 if not fine else 0.5
+            step *= 0.5 if fine else 0.25
             if step < SMALLEST_STEP:
                 return STALLED, count + 1
             continue
-        work.here[:] = work.there
-        work.tangent[:] = work.turned
-        normalise(size, work.here, work.tangent, work.weights)
+        _move(size, work.there, work)
         growth = min(np.sqrt(CORRECTION_AIM / (moved + 1e-12)), np.sqrt(CONTRACTION_AIM / (contraction + 1e-12)))
         step = min(LARGEST_STEP, step * min(GROWTH_LIMIT, max(0.5, growth)))
     return OUT_OF_STEPS, max_steps

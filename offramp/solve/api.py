@@ -1,0 +1,176 @@
+"""Solve a batch of draws of one game to certified equilibria.
+
+The default answer is the sequential equilibrium to which the principal branch of the logit agent quantal response equilibrium
+leads as precision grows (McKelvey & Palfrey 1998; Turocy 2010); at a given precision it is that equilibrium itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from offramp.errors import SolveError
+from offramp.game.game import CHANCE_NODE, Floats, Game
+from offramp.solve.backward import induce_backward
+from offramp.solve.certificate import assess_profile, logit_residuals, payoff_ranges
+from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
+from offramp.solve.plan import build_plan
+from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Solutions, Status
+from offramp.solve.subgames import Block, find_blocks
+from offramp.solve.trace import OUT_OF_STEPS, STALLED
+
+TARGET_PRECISION = 1e6
+"""Where the branch is left for the polish: conditional regret there is at most log(actions) / 1e6."""
+
+CHANCE_TOLERANCE = 1e-9
+Progress = Callable[[int, int], None]
+
+
+def solve(
+    game: Game,
+    payoffs: Floats,
+    chance: Floats,
+    *,
+    precision: float | Sequence[float] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Solutions:
+    """Certified equilibria of every draw.
+
+    Parameters
+    ----------
+    game : Game
+        The structure that all draws share.
+    payoffs : float64[B, L, P]
+    chance : float64[B, E]
+        Probability of each chance branch; those of one chance node sum to 1 within ``CHANCE_TOLERANCE``.
+    precision : float or P floats, optional
+        Solve for the quantal response equilibrium at this precision, per unit of each player's payoff range in the draw,
+        instead of its limit.
+    workers : int, optional
+        Threads; by default ``NUMBA_NUM_THREADS`` or the machine's cores. The result does not depend on it.
+    progress : callable, optional
+        Called with the draws done and their total.
+
+    Returns
+    -------
+    Solutions
+
+    Raises
+    ------
+    SolveError
+        If shapes do not fit, payoffs are not finite, or chance is not a probability.
+
+    Examples
+    --------
+    >>> from offramp.game.efg import read_efg
+    >>> file = read_efg('EFG 2 R "t" { "A" } p "" 1 1 "" { "l" "r" } 0 t "" 1 "" { 0 } t "" 2 "" { 1 }')
+    >>> solve(file.game, file.payoffs, file.chance).strategies
+    array([[0., 1.]])
+    """
+    payoffs, chance = _checked(game, payoffs, chance)
+    schedule = _schedule(game, precision)
+    low, ranges = payoff_ranges(payoffs)
+    scaled = (payoffs - low[:, None, :]) / ranges[:, None, :]
+    blocks = find_blocks(game)
+    done = _counter(progress, len(payoffs), len(blocks))
+    traced = [trace_block(block, scaled, chance, schedule, workers or default_workers(), done) for block in blocks]
+    logs = _join(game, blocks, traced, scaled, chance, schedule)
+    return _certify(game, payoffs, chance, schedule, logs, traced)
+
+
+def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    payoffs = np.ascontiguousarray(payoffs, dtype=np.float64)
+    chance = np.ascontiguousarray(chance, dtype=np.float64)
+    leaves, branches = len(game.leaves), game.num_chance_branches
+    if payoffs.ndim != 3 or payoffs.shape[1:] != (leaves, game.num_players) or not len(payoffs):
+        raise SolveError(f"payoffs have shape {payoffs.shape}, not (draws, {leaves} leaves, {game.num_players} players)")
+    if chance.shape != (len(payoffs), branches):
+        raise SolveError(f"chance has shape {chance.shape}, not ({len(payoffs)} draws, {branches} branches)")
+    if not np.isfinite(payoffs).all():
+        draw, leaf, player = np.argwhere(~np.isfinite(payoffs))[0]
+        raise SolveError(f"the payoff of {game.players[player]!r} at leaf {leaf} is not finite in draw {draw}")
+    for node in np.flatnonzero(game.node_players == CHANCE_NODE):
+        columns = game.chance_index[game.children[game.child_starts[node] : game.child_starts[node + 1]]]
+        share = chance[:, columns]
+        wrong = (share < 0).any(axis=1) | ~(np.abs(share.sum(axis=1) - 1) <= CHANCE_TOLERANCE)
+        if wrong.any():
+            draw = int(np.flatnonzero(wrong)[0])
+            raise SolveError(f"chance at node {node} is {share[draw].tolist()} in draw {draw}: not probabilities that sum to 1")
+    return payoffs, chance
+
+
+def _schedule(game: Game, precision: float | Sequence[float] | None) -> Schedule:
+    if precision is None:
+        return Schedule(np.ones(game.num_players), TARGET_PRECISION, limit=True)
+    wanted = np.asarray(precision, dtype=np.float64)
+    if wanted.ndim > 0 and wanted.shape != (game.num_players,):
+        raise SolveError(f"precision has {wanted.size} entries; it takes one number or one per player ({game.num_players})")
+    if not (np.isfinite(wanted).all() and (wanted >= 0).all()):
+        raise SolveError(f"precision is {precision!r}; it takes finite numbers of at least 0, or None for the limit")
+    wanted = np.broadcast_to(wanted, (game.num_players,))
+    largest = float(wanted.max(initial=0.0)) or 1.0
+    return Schedule(wanted / largest, largest, limit=False)
+
+
+def _counter(progress: Progress | None, num_draws: int, num_blocks: int) -> Callable[[int], None]:
+    """A callback that turns finished draws of blocks into finished draws and reports them."""
+    done = 0
+
+    def add(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done // num_blocks, num_draws)
+
+    return add
+
+
+def _join(
+    game: Game, blocks: Sequence[Block], traced: Sequence[Traces], scaled: Floats, chance: Floats, schedule: Schedule
+) -> Floats:
+    """Log probabilities ``[B, A]`` of the whole game: those traced in the blocks, backward induction elsewhere."""
+    logs = np.zeros((len(scaled), int(game.action_starts[-1])))
+    solved = np.zeros(game.num_infosets, dtype=np.int32)
+    for block, traces in zip(blocks, traced, strict=True):
+        logs[:, block.actions] = traces.logs
+        solved[block.infosets] = 1
+    if not solved.all():
+        target = np.inf if schedule.limit else schedule.target
+        induce_backward(build_plan(game), solved, scaled, chance, schedule.rates, target, logs)
+    return logs
+
+
+def _certify(
+    game: Game, payoffs: Floats, chance: Floats, schedule: Schedule, logs: Floats, traced: Sequence[Traces]
+) -> Solutions:
+    """Assess the profiles anew and give every draw its status."""
+    assessment = assess_profile(game, payoffs, chance, logs)
+    ends = np.array([traces.ends for traces in traced]).reshape(-1, len(payoffs))
+    reached = np.array([traces.reached for traces in traced]).reshape(-1, len(payoffs))
+    if schedule.limit:
+        residuals = assessment.regrets.max(axis=1, initial=0.0)
+        fine = residuals <= REGRET_TOLERANCE
+    else:
+        precisions = schedule.rates * schedule.target
+        residuals = logit_residuals(game, assessment, logs, payoff_ranges(payoffs)[1], precisions)
+        fine = residuals <= RESIDUAL_TOLERANCE * max(1.0, schedule.target)
+    status = np.full(len(payoffs), Status.CONVERGED if traced else Status.EXACT, dtype=np.int32)
+    status[~fine] = Status.INEXACT
+    status[(ends == STALLED).any(axis=0) & ~fine] = Status.STALLED
+    status[(ends == OUT_OF_STEPS).any(axis=0) & ~fine] = Status.OUT_OF_STEPS
+    unlimited = np.inf if schedule.limit else schedule.target
+    return Solutions(
+        game=game,
+        strategies=assessment.strategies,
+        log_strategies=logs,
+        beliefs=assessment.beliefs,
+        reach=assessment.reach,
+        values=assessment.values,
+        regrets=assessment.regrets,
+        residuals=residuals,
+        status=status,
+        precisions=reached.min(axis=0, initial=unlimited),
+        steps=np.array([traces.steps for traces in traced], dtype=np.int32).reshape(-1, len(payoffs)).sum(axis=0, dtype=np.int32),
+    )

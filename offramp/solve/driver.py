@@ -1,0 +1,150 @@
+"""Run the tracing kernels over a batch of draws, in threads.
+
+Every draw is traced from the same start with its own numbers and nothing carried over, so its bits depend neither on
+the other draws nor on how they are shared out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import NamedTuple
+
+import numpy as np
+
+from offramp.game.game import Floats, Ints
+from offramp.solve.assess import mark_active
+from offramp.solve.jit import kernel
+from offramp.solve.plan import Plan, build_plan
+from offramp.solve.polish import polish
+from offramp.solve.subgames import Block
+from offramp.solve.trace import REACHED, Work, allocate_work, assess, follow, start
+
+CHUNK = 32
+"""Draws that one thread takes at a time."""
+
+MAX_STEPS = 4000
+"""Steps along one branch, refused ones included, before a draw is given up."""
+
+GOOD_REGRET = 1e-10
+"""A polished draw with no more regret than this, in units of the payoff range, needs no further tracing."""
+
+EXTENSIONS = 2
+"""How often the branch is followed another tenfold where the polish leaves more regret than that."""
+
+
+class Schedule(NamedTuple):
+    """The path's parameter s: ``rates[P]`` is each player's precision per unit of s, ``target`` where it ends.
+
+    ``limit`` says that the limit is wanted, so the end is polished.
+    """
+
+    rates: Floats
+    target: float
+    limit: bool
+
+
+class Traces(NamedTuple):
+    """What tracing a block gives: log probabilities [B, A of the block], how each trace ended, s there, steps tried."""
+
+    logs: Floats
+    ends: Ints
+    reached: Floats
+    steps: Ints
+
+
+def default_workers() -> int:
+    """``NUMBA_NUM_THREADS`` where it is set to a positive number, else the cores this process may use."""
+    setting = os.environ.get("NUMBA_NUM_THREADS", "")
+    if setting.isdigit() and int(setting) > 0:
+        return int(setting)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def trace_block(
+    block: Block, payoffs: Floats, chance: Floats, schedule: Schedule, workers: int, done: Callable[[int], None]
+) -> Traces:
+    """Trace one block in all draws of ``payoffs[B, L, P]`` (scaled to [0, 1]) and ``chance[B, E]`` of the whole game.
+
+    ``done`` is called with the number of draws in each finished chunk, in the caller's thread.
+    """
+    plan = build_plan(block.game)
+    num_draws, num_players = len(payoffs), payoffs.shape[2]
+    traces = Traces(
+        np.empty((num_draws, len(block.actions))),
+        np.empty(num_draws, dtype=np.int32),
+        np.empty(num_draws),
+        np.empty(num_draws, dtype=np.int32),
+    )
+
+    def trace_chunk(first: int) -> int:
+        draws = slice(first, first + CHUNK)
+        leaves = np.ascontiguousarray(payoffs[draws][:, block.leaves])
+        branches = np.ascontiguousarray(chance[draws][:, block.branches])
+        work = allocate_work(plan, num_players)
+        trace_draws(plan, leaves, branches, *schedule, MAX_STEPS, work, *(part[draws] for part in traces))
+        return len(leaves)
+
+    for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers):
+        done(count)
+    return traces
+
+
+def _run_chunks(function: Callable[[int], int], starts: range, workers: int) -> Iterator[int]:
+    """Results of ``function`` over ``starts`` as they come; on an interrupt, chunks not yet begun are dropped."""
+    if workers == 1 or len(starts) == 1:
+        yield from map(function, starts)
+        return
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for future in as_completed([pool.submit(function, start) for start in starts]):
+            yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@kernel
+def trace_draws(
+    plan: Plan,
+    payoffs: Floats,
+    chance: Floats,
+    rates: Floats,
+    target: float,
+    limit: bool,
+    max_steps: int,
+    work: Work,
+    logs: Floats,
+    ends: Ints,
+    reached: Floats,
+    steps: Ints,
+) -> None:
+    """Trace, and where the limit is wanted polish, each draw of ``payoffs[B, L, P]`` and ``chance[B, E]``.
+
+    Writes ``logs[B, A]``, ``ends[B]``, ``reached[B]`` and ``steps[B]``.
+    """
+    for draw in range(len(payoffs)):
+        mark_active(plan, chance[draw], work.active, work.orders)
+        orientation = start(plan, payoffs[draw], chance[draw], rates, work)
+        ends[draw], steps[draw] = follow(plan, payoffs[draw], chance[draw], rates, target, orientation, max_steps, work)
+        reached[draw] = work.here[plan.num_variables]
+        if not limit:
+            assess(plan, payoffs[draw], chance[draw], work.here, work)
+            logs[draw] = work.logs
+            continue
+        regret = polish(plan, payoffs[draw], chance[draw], rates, work)
+        logs[draw] = work.logs
+        further = target
+        for _ in range(EXTENSIONS):
+            if ends[draw] != REACHED or regret <= GOOD_REGRET:
+                break
+            further *= 10.0
+            end, more = follow(plan, payoffs[draw], chance[draw], rates, further, orientation, max_steps, work)
+            steps[draw] += more
+            better = polish(plan, payoffs[draw], chance[draw], rates, work)
+            if better < regret:
+                regret = better
+                logs[draw] = work.logs
+                reached[draw] = work.here[plan.num_variables]
+            if end != REACHED:
+                break
