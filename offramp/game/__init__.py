@@ -1,0 +1,1 @@
+"""The extensive form: arrays, compiling a scenario, information sets, the plain-words tree."""

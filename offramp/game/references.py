@@ -1,0 +1,171 @@
+"""What the names in an expression stand for on a path of the tree.
+
+A name is drawn (a public assumption: one value per draw), private (an atom that the path fixes), fixed by the path (a term,
+``term.option``, ``move.choice``, ``outcome.name``) or a formula, which rests on such names in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from offramp.game.game import Floats
+from offramp.scenario.expressions import Expression
+from offramp.scenario.model import Assumption, Scenario
+
+Fact = tuple[int, int]
+"""A move's position in the scenario and the position of the choice made there."""
+
+
+class Position(NamedTuple):
+    """Where a path through the scenario stands.
+
+    Attributes
+    ----------
+    history : tuple of Fact
+        The choices made so far, in order.
+    terms : tuple of int
+        The option at which each term stands, -1 where no offer and no move has set it.
+    atoms : tuple of int
+        The atom drawn for each private assumption, -1 where it is not drawn yet.
+    knowledge : tuple of tuples of Fact
+        What each party has learnt, in the order learnt.
+    outcome : int
+        The outcome that the path ends in, -1 before its end.
+    """
+
+    history: tuple[Fact, ...]
+    terms: tuple[int, ...]
+    atoms: tuple[int, ...]
+    knowledge: tuple[tuple[Fact, ...], ...]
+    outcome: int = -1
+
+
+class Private(NamedTuple):
+    """A private assumption on its grid: ``values`` and ``weights`` are float64 of one length, the weights sum to 1."""
+
+    name: str
+    owner: str
+    values: Floats
+    weights: Floats
+
+
+class Needs(NamedTuple):
+    """What an expression rests on, through its formulas too; names are sorted."""
+
+    is_drawn: bool
+    path: tuple[str, ...]
+    private: tuple[int, ...]
+
+
+class Bound(NamedTuple):
+    """An expression on a path: ``fixed`` holds a value for each of its ``Needs.path`` and then its ``Needs.private``."""
+
+    expression: Expression
+    fixed: tuple[float, ...]
+
+
+class UnsetTermError(Exception):
+    """An expression asks for the number of a term that has no option on the path; never leaves the compiler."""
+
+
+class References:
+    """Looks up the names of one scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.private = tuple(_on_grid(each) for each in scenario.assumptions if each.private_to)
+        self._private_index = {each.name: index for index, each in enumerate(self.private)}
+        self._drawn = {each.name for each in scenario.assumptions if not each.private_to}
+        self._needs: dict[Expression, Needs] = {}
+
+    @cached_property
+    def _fixed(self) -> dict[str, Callable[[Position], float]]:
+        return dict(_fixed_names(self.scenario))
+
+    def needs(self, expression: Expression) -> Needs:
+        """What ``expression`` rests on."""
+        if expression not in self._needs:
+            names = self._leaf_names(expression)
+            path = tuple(sorted(name for name in names if name in self._fixed))
+            private = tuple(sorted(self._private_index[name] for name in names if name in self._private_index))
+            self._needs[expression] = Needs(not self._drawn.isdisjoint(names), path, private)
+        return self._needs[expression]
+
+    def _leaf_names(self, expression: Expression) -> set[str]:
+        found: set[str] = set()
+        waiting = list(expression.names)
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if name in self.scenario.formulas:
+                waiting.extend(self.scenario.formulas[name].names)
+        return found - self.scenario.formulas.keys()
+
+    def bind(self, expression: Expression, position: Position) -> Bound:
+        """``expression`` with all names but the drawn ones fixed; its private assumptions must be drawn.
+
+        Raises
+        ------
+        UnsetTermError
+            If it uses the number of a term that has no option yet.
+        """
+        needs = self.needs(expression)
+        fixed = [self._fixed[name](position) for name in needs.path]
+        fixed.extend(float(self.private[index].values[position.atoms[index]]) for index in needs.private)
+        return Bound(expression, tuple(fixed))
+
+    def fixed_values(self, bound: Bound) -> dict[str, float]:
+        """The fixed names of ``bound`` and their values."""
+        needs = self.needs(bound.expression)
+        names = (*needs.path, *(self.private[index].name for index in needs.private))
+        return dict(zip(names, bound.fixed, strict=True))
+
+    def formula(self, name: str, values: dict[str, float]) -> Bound:
+        """The formula ``name``, bound to the values that an expression using it is bound to."""
+        expression = self.scenario.formulas[name]
+        needs = self.needs(expression)
+        names = (*needs.path, *(self.private[index].name for index in needs.private))
+        return Bound(expression, tuple(values[each] for each in names))
+
+
+def _on_grid(assumption: Assumption) -> Private:
+    values, weights = assumption.value.atoms(assumption.grid)
+    likely = weights > 0
+    return Private(assumption.name, assumption.private_to, values[likely], weights[likely])
+
+
+def _fixed_names(scenario: Scenario) -> Iterator[tuple[str, Callable[[Position], float]]]:
+    for index, term in enumerate(scenario.terms):
+        yield term.name, _term_number(index, term.name, tuple(option.number for option in term.options))
+        for place, option in enumerate(term.options):
+            yield f"{term.name}.{option.name}", _term_option(index, place)
+    for index, move in enumerate(scenario.moves):
+        for place, choice in enumerate(move.choices):
+            yield f"{move.name}.{choice.name}", _move_choice((index, place))
+    for index, outcome in enumerate(scenario.outcomes):
+        yield f"outcome.{outcome.name}", _outcome(index)
+
+
+def _term_number(term: int, name: str, numbers: tuple[float, ...]) -> Callable[[Position], float]:
+    def number(position: Position) -> float:
+        if position.terms[term] < 0:
+            raise UnsetTermError(name)
+        return float(numbers[position.terms[term]])
+
+    return number
+
+
+def _term_option(term: int, option: int) -> Callable[[Position], float]:
+    return lambda position: float(position.terms[term] == option)
+
+
+def _move_choice(fact: Fact) -> Callable[[Position], float]:
+    return lambda position: float(fact in position.history)
+
+
+def _outcome(index: int) -> Callable[[Position], float]:
+    return lambda position: float(position.outcome == index)
