@@ -3,6 +3,7 @@
     OfframpError
     ├── ScenarioError (ValueError)        a scenario file or object is wrong: all its problems in one report
     ├── ExpressionError (ValueError)      the text of an expression does not parse
+    ├── DistributionError (ValueError)    parameters that make no distribution
     ├── EvaluationError (ArithmeticError) an expression gives NaN, an infinity or a division by zero in some draw
     ├── GameError (ValueError)            arrays that do not describe an extensive-form game
     ├── GameFileError (ValueError)        a ``.efg`` or ``.nfg`` file does not parse
@@ -86,6 +87,23 @@ class ExpressionError(OfframpError, ValueError):
         self.allowed = allowed
         self.remedy = remedy
         super().__init__(f"{found} (character {offset + 1} of {text!r})")
+
+
+class DistributionError(OfframpError, ValueError):
+    """A value is neither a number nor a distribution.
+
+    ``path`` leads from the value to the trouble, e.g. ``("pert", "1")``; it may be empty.
+    """
+
+    def __init__(self, found: str, allowed: str = "", remedy: str = "", path: tuple[str, ...] = ()) -> None:
+        self.found = found
+        self.allowed = allowed
+        self.remedy = remedy
+        self.path = path
+        super().__init__(f"{found}; allowed: {allowed}" if allowed else found)
+
+    def __reduce__(self) -> tuple[type[DistributionError], tuple[str, str, str, tuple[str, ...]]]:
+        return type(self), (self.found, self.allowed, self.remedy, self.path)
 
 
 class EvaluationError(OfframpError, ArithmeticError):
