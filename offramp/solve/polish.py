@@ -24,13 +24,17 @@ SUPPORT_LOG = -25.0
 """Actions whose log probability is above this at the end of the branch belong to the support."""
 
 POLISH_LIMIT = 8
-LARGEST_CHANGE = 1.0
+LARGEST_CHANGE = 20.0
+"""Log odds that change by more than this have left the branch: from s on they change by O(1) at most."""
+
 SMALLEST_CHANGE = 1e-15
 
 
 @kernel
 def largest_regret(plan: Plan, work: Work) -> float:
-    """Largest conditional regret of the assessment in ``work``, over all information sets."""
+    """Largest conditional regret of the assessment in ``work``, over all information sets; infinite if it is not finite."""
+    if not np.isfinite(work.q.sum() + work.beliefs.sum()):
+        return np.inf
     largest = 0.0
     for infoset in range(len(plan.num_actions)):
         start = plan.action_starts[infoset]
@@ -77,8 +81,8 @@ def _solve_limit(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, wor
         solve_dense(matrix, 0, work.pivots, work.vector)
         largest = 0.0
         for i in range(size):
-            largest = max(largest, abs(work.vector[i]) / (1.0 + abs(work.there[i])))
-        if not largest <= LARGEST_CHANGE:
+            largest = max(largest, abs(work.vector[i]))
+        if not (np.isfinite(work.vector.sum()) and largest <= LARGEST_CHANGE):
             return False
         for i in range(size):
             work.there[i] += work.vector[i]

@@ -37,9 +37,11 @@ OUT_OF_STEPS = 2
 FIRST_STEP = 0.1
 LARGEST_STEP = 6.0
 SMALLEST_STEP = 1e-9
-NEWTON_TOLERANCE = 1e-5
+NEWTON_TOLERANCE = 1e-4
 FINAL_TOLERANCE = 1e-12
-ROUNDING = 1e-13
+ROUNDING = 1e-9
+"""Rounding noise in the log odds per unit of s: corrections below it are none."""
+
 NEWTON_LIMIT = 6
 FINAL_LIMIT = 12
 CORRECTION_LIMIT = 0.4
@@ -135,6 +137,7 @@ def correct(
 ) -> tuple[int, float]:
     """Newton's method from ``work.there`` on the hyperplane with normal ``work.row``; ``work.there`` is overwritten.
 
+    Corrections are measured in log odds, not relative to them: beliefs rest on differences of large log odds.
     Returns the sign of the bordered determinant, 0 on failure, and the worst ratio of successive corrections.
     ``work.matrix`` is left factored near the solution.
     """
@@ -147,14 +150,15 @@ def correct(
         if sign == 0:
             return 0, contraction
         solve_factored(plan, work.matrix, work.pivots, work.vector)
-        length = 0.0
-        for j in range(size):
-            length = max(length, abs(work.vector[j]) / (1.0 + abs(work.there[j])))
-        if not length < np.inf:
+        length = abs(work.vector[size - 1]) / (1.0 + abs(work.there[size - 1]))
+        for j in range(size - 1):
+            length = max(length, abs(work.vector[j]))
+        if not np.isfinite(work.vector.sum()):
             return 0, contraction
         for j in range(size):
             work.there[j] += work.vector[j]
-        if length <= tolerance:
+        noise = ROUNDING * work.there[size - 1]
+        if length <= max(tolerance, noise if length >= CONTRACTION_LIMIT * previous else 0.0):
             return sign, contraction
         if iteration > 0:
             contraction = max(contraction, length / previous)
@@ -266,7 +270,7 @@ def follow(
         arrives = predict(plan, step, target, work)
         tolerance, limit = NEWTON_TOLERANCE, NEWTON_LIMIT
         if arrives:
-            tolerance, limit = max(FINAL_TOLERANCE, ROUNDING * target), FINAL_LIMIT
+            tolerance, limit = FINAL_TOLERANCE, FINAL_LIMIT
             step = (target - work.here[size - 1]) / work.tangent[size - 1]
         sign, contraction = correct(plan, payoffs, chance, rates, tolerance, limit, work)
         moved = _distance(size, work, step)
