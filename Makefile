@@ -1,0 +1,81 @@
+# Everything that a person or a machine does with offramp. Needs Python 3.11 or newer and a package registry, no more.
+#   make run      the answer for Venezuela            make docs      the documentation, as HTML
+#   make test     the whole test suite                make bench     the benchmarks
+#   make lint     style, formatting and types         make coverage  which lines the tests reach
+#   make check    lint, docs and test                 make lock      fresh pinned versions
+
+PYTHON ?= python3
+SCENARIO ?= examples/venezuela-2024.yaml
+JOBS ?= 2
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
+
+.DELETE_ON_ERROR:
+.PHONY: run test lint docs bench coverage check lock clean
+
+run: .venv/.run
+	@$(BIN)/offramp run $(SCENARIO)
+
+# The exit code of pytest itself is kept for .ci/run: make turns every failure into its own 2.
+test: .venv/.dev .venv/.oracle
+	@rm -f .venv/pytest-code; code=0; $(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS) || code=$$?; \
+	echo $$code > .venv/pytest-code; exit $$code
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: .venv/.dev
+	$(BIN)/python docs/generate_cli.py
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+bench: .venv/.dev .venv/.oracle
+	@for script in benchmarks/[!_]*.py; do if test -f "$$script"; then $(BIN)/python "$$script" || exit; fi; done
+
+coverage: .venv/.dev .venv/.oracle
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --cov=offramp --cov-report=term $(ARGS)
+
+check: lint docs test
+
+# dev.txt is resolved first and holds run.txt and oracle.txt to the same versions.
+lock: .venv/.dev
+	$(COMPILE) --group dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt -o requirements/run.txt
+	$(COMPILE) --group oracle -c requirements/dev.txt -o requirements/oracle.txt
+
+clean:
+	rm -rf build dist docs/_build htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find offramp tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps: a lock or pyproject.toml that is newer than its stamp is installed again.
+.venv/.run: requirements/run.txt pyproject.toml | $(BIN)/pip
+	@echo "installing what offramp needs (about a minute, once)" >&2
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt pyproject.toml | $(BIN)/pip
+	@echo "installing what offramp and its tests need (a minute or two, once)" >&2
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --no-build-isolation -e .
+	@touch .venv/.run $@
+
+# Gambit is an independent check, not a need: where it cannot be installed, the tests that ask it are skipped and say so.
+.venv/.oracle: requirements/oracle.txt .venv/.dev
+	@echo "installing Gambit, which checks our solver (minutes where it must be compiled, once)" >&2
+	@$(INSTALL) --require-hashes -r requirements/oracle.txt \
+	|| echo "Gambit could not be installed (it needs a C++ compiler here): tests that compare with it are skipped" >&2
+	@touch $@
+
+$(BIN)/pip:
+	@for python in $(PYTHON) python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+	    $$python -m venv .venv || { rm -rf .venv; exit 1; }; exit 0; \
+	  fi; \
+	done; \
+	echo "offramp needs Python 3.11 or newer and found none; name it with: make PYTHON=/path/to/python3" >&2; exit 1
