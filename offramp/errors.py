@@ -102,9 +102,6 @@ class DistributionError(OfframpError, ValueError):
         self.path = path
         super().__init__(f"{found}; allowed: {allowed}" if allowed else found)
 
-    def __reduce__(self) -> tuple[type[DistributionError], tuple[str, str, str, tuple[str, ...]]]:
-        return type(self), (self.found, self.allowed, self.remedy, self.path)
-
 
 class EvaluationError(OfframpError, ArithmeticError):
     """An expression has no finite value in some draw.

@@ -1,0 +1,164 @@
+"""Draws of a scenario's assumptions: scrambled Sobol points pushed through quantile functions.
+
+Draw number i depends on the scenario, the seed and i alone: not on how many draws are asked for, nor on the batch in
+which it comes. Points are those of Sobol (1967) with the direction numbers of Joe & Kuo (2008), scrambled by a random
+linear matrix and a digital shift (Matoušek 1998), as in ``scipy.stats.qmc``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from offramp.errors import RunError, ScenarioError
+from offramp.scenario.correlations import (
+    correlatable,
+    correlated_names,
+    correlation_problems,
+    normal_correlations,
+    semidefinite_factor,
+)
+from offramp.scenario.model import Assumption, Scenario
+
+Floats = npt.NDArray[np.float64]
+
+BITS = 30
+"""Binary digits of a Sobol point, and so the logarithm of the largest number of draws."""
+
+MAX_DRAWS = 2**BITS
+
+EDGE = 2.0 ** -(BITS + 1)
+"""Half a cell of the Sobol grid: points stand in the middle of their cells, and no level lies nearer to 0 or 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Drawn values of the assumptions that are not private.
+
+    Attributes
+    ----------
+    names : tuple of str, length K
+        In the scenario's order; fixed numbers are among them.
+    values : float64[B, K]
+        Each in its assumption's own unit; columns are contiguous.
+    first : int
+        Number of the first draw.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    first: int = 0
+
+    @property
+    def num_draws(self) -> int:
+        return len(self.values)
+
+    def column(self, name: str) -> Floats:
+        """float64[B]: the drawn values of one assumption.
+
+        Raises
+        ------
+        KeyError
+            If the draws do not have it.
+        """
+        if name not in self.names:
+            raise KeyError(f"no draws of {name!r}; there are draws of {', '.join(self.names) or 'nothing'}")
+        return self.values[:, self.names.index(name)]
+
+    def as_values(self) -> dict[str, Floats]:
+        """Every assumption with its float64[B], as :meth:`Expression.evaluate` takes them."""
+        return {name: self.values[:, index] for index, name in enumerate(self.names)}
+
+
+def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Draws:
+    """Draws number ``first`` to ``first + num_draws - 1``.
+
+    Parameters
+    ----------
+    num_draws : int
+        At least 1. Powers of two keep the points in balance.
+    seed : int
+        At least 0; the same seed gives the same bits.
+    first : int
+        Number of the first draw, to go on where an earlier batch ended.
+
+    Raises
+    ------
+    RunError
+        If the numbers are out of range.
+    ScenarioError
+        If the correlations name wrong assumptions or cannot all hold together.
+    """
+    _check_numbers(num_draws, seed, first)
+    problems = correlation_problems(scenario)
+    if problems:
+        raise ScenarioError(problems)
+    random = correlatable(scenario)
+    levels = _sobol(len(random), num_draws, seed, first)
+    _correlate(scenario, [each.name for each in random], levels)
+    drawn = {each.name: each.value.quantile(levels[:, index]) for index, each in enumerate(random)}
+    return _collect(scenario, drawn, num_draws, first)
+
+
+def central(scenario: Scenario) -> Draws:
+    """One draw with every assumption at its median."""
+    medians = {each.name: np.array([each.value.median]) for each in _shared(scenario)}
+    return _collect(scenario, medians, 1, 0)
+
+
+def _shared(scenario: Scenario) -> list[Assumption]:
+    return [each for each in scenario.assumptions if not each.private_to]
+
+
+def _collect(scenario: Scenario, drawn: dict[str, Floats], num_draws: int, first: int) -> Draws:
+    """The columns of all assumptions that are not private; those not in ``drawn`` are fixed."""
+    shared = _shared(scenario)
+    values = np.empty((num_draws, len(shared)), order="F")
+    for index, each in enumerate(shared):
+        values[:, index] = drawn.get(each.name, each.value.parameters[0])
+    return Draws(tuple(each.name for each in shared), values, first)
+
+
+def _check_numbers(num_draws: int, seed: int, first: int) -> None:
+    if num_draws < 1:
+        raise RunError(f"found {num_draws} draws; ask for at least 1")
+    if seed < 0:
+        raise RunError(f"found the seed {seed}; give a whole number from 0")
+    if first < 0 or first + num_draws > MAX_DRAWS:
+        raise RunError(f"found draws {first} to {first + num_draws - 1}; they must lie in 0 to {MAX_DRAWS - 1}")
+
+
+def _sobol(dimension: int, num_draws: int, seed: int, first: int) -> Floats:
+    """float64[B, dimension]: Sobol points in (0, 1), columns contiguous."""
+    if dimension == 0:
+        return np.empty((num_draws, 0), order="F")
+    from scipy.stats import qmc
+
+    if dimension > qmc.Sobol.MAXDIM:
+        raise RunError(f"found {dimension} uncertain assumptions; at most {qmc.Sobol.MAXDIM} can be drawn")
+    engine = qmc.Sobol(dimension, scramble=True, bits=BITS, rng=np.random.default_rng(seed))
+    # The first point is taken alone: asked for other than a power of two at the start, scipy warns.
+    start = engine.random(1)
+    if first > 1:
+        engine.fast_forward(first - 1)
+    points = engine.random(num_draws - 1) if first == 0 else engine.random(num_draws)
+    if first == 0:
+        points = np.concatenate([start, points])
+    return np.asfortranarray(points + EDGE)
+
+
+def _correlate(scenario: Scenario, names: list[str], levels: Floats) -> None:
+    """Give the columns of ``levels`` (changed in place, one for each of ``names``) the scenario's rank correlations."""
+    if not scenario.correlations:
+        return
+    from scipy.special import ndtr, ndtri
+
+    columns = [names.index(name) for name in correlated_names(scenario)]
+    factor = semidefinite_factor(normal_correlations(scenario))
+    scores = [np.asarray(ndtri(levels[:, column])) for column in columns]
+    for row, column in enumerate(columns):
+        # Summed term by term: a matrix product may round differently in a batch of another size.
+        mixed = sum(factor[row, k] * scores[k] for k in range(row + 1))
+        levels[:, column] = np.clip(ndtr(mixed), EDGE, 1 - EDGE)
