@@ -1,0 +1,103 @@
+"""Draws in batches: memory is bounded by the batch in flight, and its size changes no bit of any result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from offramp.explore.paths import Paths
+from offramp.explore.table import Table, empty_table, tabulate
+from offramp.game.compile import Compiled
+from offramp.scenario.draws import Draws
+from offramp.solve.api import solve
+
+Progress = Callable[[int, int], None]
+Precision = float | Sequence[float] | None
+
+BATCH_DRAWS = 1024
+"""Most draws in flight."""
+
+BATCH_BYTES = 128 * 2**20
+"""Most memory for the arrays of a batch; a large game gets smaller batches."""
+
+
+@dataclass
+class Clock:
+    """Seconds spent on each part of a run; the one thing that differs between equal runs."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=perf_counter)
+
+    def lap(self, part: str) -> None:
+        """Add the time since the last lap to ``part``."""
+        now = perf_counter()
+        self.seconds[part] = self.seconds.get(part, 0.0) + now - self._last
+        self._last = now
+
+
+def batch_size(compiled: Compiled) -> int:
+    """Draws to solve at once: what fits ``BATCH_BYTES``, between 1 and ``BATCH_DRAWS``."""
+    game = compiled.game
+    payoffs = 2 * len(game.leaves) * game.num_players
+    per_draw = 8 * (payoffs + 6 * game.num_nodes + 6 * int(game.action_starts[-1]))
+    return max(1, min(BATCH_DRAWS, BATCH_BYTES // per_draw))
+
+
+def solve_draws(
+    compiled: Compiled,
+    paths: Paths,
+    draws: Draws,
+    *,
+    precision: Precision = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[Table, int]:
+    """The table of all ``draws``, and how many of them are in it.
+
+    The number falls short of the draws only if Ctrl-C (``KeyboardInterrupt``) came in between: the batches that were
+    complete are kept, the rest of the table is NaN.
+    """
+    clock = clock or Clock()
+    table = empty_table(paths, draws.num_draws)
+    kept = 0
+    try:
+        for batch in _batches(draws, batch_size(compiled)):
+            report = _shifted(progress, kept, draws.num_draws)
+            part = _solve_batch(compiled, paths, batch, precision, workers, report, clock)
+            table.write(kept, part)
+            kept += part.num_draws
+    except KeyboardInterrupt:
+        pass
+    return table, kept
+
+
+def _batches(draws: Draws, size: int) -> Iterator[Draws]:
+    for start in range(0, draws.num_draws, size):
+        yield Draws(draws.names, draws.values[start : start + size], draws.first + start)
+
+
+def _solve_batch(
+    compiled: Compiled,
+    paths: Paths,
+    draws: Draws,
+    precision: Precision,
+    workers: int | None,
+    progress: Progress | None,
+    clock: Clock,
+) -> Table:
+    payoffs, chance = compiled.payoffs(draws), compiled.chance(draws)
+    clock.lap("payoffs")
+    solutions = solve(compiled.game, payoffs, chance, precision=precision, workers=workers, progress=progress)
+    clock.lap("solve")
+    table = tabulate(paths, solutions, chance)
+    clock.lap("summarise")
+    return table
+
+
+def _shifted(progress: Progress | None, done_before: int, total: int) -> Progress | None:
+    """The caller's progress, told of one batch's draws."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(done_before + done, total)

@@ -1,0 +1,98 @@
+"""A run as data frames and labelled arrays. pandas and xarray are imported when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from offramp.game.game import Floats
+from offramp.solve.result import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from offramp.explore.run import Run
+
+
+def draws_frame(run: Run) -> pd.DataFrame:
+    """The drawn assumptions: one row a draw."""
+    import pandas as pd
+
+    return pd.DataFrame(run.draws.as_values(), index=_index(run))
+
+
+def solutions_frame(run: Run) -> pd.DataFrame:
+    """The results of each draw; see :meth:`offramp.explore.run.Run.solutions_frame`."""
+    import pandas as pd
+
+    columns: dict[str, Floats] = dict(_columns(run))
+    frame = pd.DataFrame(columns, index=_index(run))
+    names = [status.name.lower() for status in Status]
+    frame["status"] = pd.Categorical.from_codes(run.table.status[0].astype(np.int8), categories=pd.Index(names))
+    return frame
+
+
+def to_xarray(run: Run) -> xr.Dataset:
+    """The draws and their results; see :meth:`offramp.explore.run.Run.to_xarray`."""
+    import xarray as xr
+
+    table, paths = run.table, run.paths
+    choices = _choice_names(run)
+    return xr.Dataset(
+        {
+            "assumptions": (("draw", "assumption"), run.draws.values),  # noqa: PD011 (not a data frame)
+            "answers": (("draw", "answer"), table.answers.T),
+            "outcomes": (("draw", "outcome"), table.outcomes.T),
+            "reached": (("draw", "move"), table.reached.T),
+            "choices": (("draw", "choice"), table.choices.T),
+            "on_path": (("draw", "choice"), table.on_path.T),
+            "breaks": (("draw", "break"), table.breaks.T),
+            "payoffs": (("draw", "party"), table.payoffs.T),
+            "max_regret": ("draw", table.max_regret[0]),
+            "status": ("draw", table.status[0].astype(np.int32)),
+        },
+        coords={
+            "draw": _index(run),
+            "assumption": list(run.draws.names),
+            "answer": list(paths.answers),
+            "outcome": list(paths.outcomes),
+            "move": list(paths.moves),
+            "choice": choices,
+            "break": [choices[each] for each in paths.breaks],
+            "party": list(paths.game.players),
+        },
+        attrs={"title": run.scenario.title, "seed": run.seed},
+    )
+
+
+def _index(run: Run) -> pd.RangeIndex:
+    import pandas as pd
+
+    return pd.RangeIndex(run.draws.first, run.draws.first + run.num_draws, name="draw")
+
+
+def _choice_names(run: Run) -> list[str]:
+    return [f"{run.paths.moves[move]}.{choice}" for move, choice in run.paths.choices]
+
+
+def _columns(run: Run) -> Iterator[tuple[str, Floats]]:
+    table, paths = run.table, run.paths
+    choices = _choice_names(run)
+    yield from _named("answer", paths.answers, table.answers)
+    yield from _named("outcome", paths.outcomes, table.outcomes)
+    yield from _named("reached", paths.moves, table.reached)
+    yield from _named("choice", choices, table.choices)
+    yield from _named("on_path", choices, table.on_path)
+    yield from _named("break", [choices[each] for each in paths.breaks], table.breaks)
+    yield from _named("payoff", paths.game.players, table.payoffs)
+    yield "max_regret", table.max_regret[0]
+    yield "precision", table.precision[0]
+    yield "steps", table.steps[0]
+
+
+def _named(kind: str, names: tuple[str, ...] | list[str], rows: Floats) -> Iterator[tuple[str, Floats]]:
+    for name, row in zip(names, rows, strict=True):
+        yield f"{kind}.{name}", row

@@ -1,0 +1,53 @@
+"""A run as it shows itself in a notebook: a few tables, every text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+from offramp.explore.summary import Estimate
+
+if TYPE_CHECKING:
+    from offramp.explore.run import Run
+
+
+def run_html(run: Run) -> str:
+    """The tables of answers, outcomes and moves, and the certificate."""
+    says = {answer.name: answer.says for answer in run.scenario.answers}
+    labels = {outcome.name: outcome.label or outcome.name for outcome in run.scenario.outcomes}
+    parts = [
+        f"<h4>{escape(run.scenario.title)}</h4>",
+        _table("Answer", ((says[name], each) for name, each in run.answers.items())) if says else "",
+        _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
+        _table("Choice, where its move is reached", _choices(run)),
+        f"<p>{escape(_footer(run))}</p>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
+    for name, move in run.moves.items():
+        for choice, each in move.choices.items():
+            if each.probability:
+                yield f"{move.by}: {name}.{choice}", each.probability
+
+
+def _table(head: str, rows: Iterable[tuple[str, Estimate]]) -> str:
+    body = "".join(
+        f"<tr><td style='text-align:left'>{escape(label)}</td><td>{each.mean:.1%}</td>"
+        f"<td>{each.low:.1%} to {each.high:.1%}</td></tr>"
+        for label, each in rows
+    )
+    columns = f"<th style='text-align:left'>{escape(head)}</th><th>probability</th><th>90 % of draws</th>"
+    return f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _footer(run: Run) -> str:
+    certificate = run.certificate
+    stopped = f" (stopped early: {run.requested:,} were asked for)" if run.interrupted else ""
+    return (
+        f"{run.num_draws:,} draws, seed {run.seed}{stopped}. "
+        f"Largest regret {certificate.max_regret:.1e} of the payoff range; "
+        f"{certificate.unconverged:,} draws did not converge."
+    )

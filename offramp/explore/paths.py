@@ -1,0 +1,122 @@
+"""Where every node of a compiled scenario belongs: to which move, choice, outcome, answer and break.
+
+A *step* is an edge of the tree and is named by the node that it leads to. The *path breaks* at a step that leaves the
+set of nodes below which a leaf still answers the headline question with yes. Every path that ends without a yes takes
+exactly one such step, so the probabilities of the breaks and of the answer sum to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from offramp.game.compile import Compiled
+from offramp.game.game import Game, Ints
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The bookkeeping of one structure, shared by all draws.
+
+    Attributes
+    ----------
+    game : Game
+    moves : tuple of str
+        The scenario's moves, in file order.
+    choices : tuple of (int, str)
+        Every choice of every move: the move's index and the choice's name, in file order.
+    outcomes, answers : tuple of str
+    breaks : tuple of int
+        Indices into ``choices`` at which the path of the headline answer can break, in file order.
+    node_moves : int32[N]
+        Index into ``moves``, -1 at a terminal node and where chance draws a private value.
+    step_choices : int32[N]
+        Index into ``choices`` of the step that leads to the node, -1 at the root and after a private draw.
+    step_breaks : int32[N]
+        Index into ``breaks`` where the step to the node breaks the path, else -1.
+    leaf_outcomes : int32[L]
+    leaf_answers : bool[Q, L]
+    """
+
+    game: Game
+    moves: tuple[str, ...]
+    choices: tuple[tuple[int, str], ...]
+    outcomes: tuple[str, ...]
+    answers: tuple[str, ...]
+    breaks: tuple[int, ...]
+    node_moves: Ints
+    step_choices: Ints
+    step_breaks: Ints
+    leaf_outcomes: Ints
+    leaf_answers: Flags
+
+    @cached_property
+    def choice_moves(self) -> Ints:
+        """int32[C]: the move of each choice."""
+        return np.array([move for move, _ in self.choices], dtype=np.int32)
+
+    @cached_property
+    def step_columns(self) -> Ints:
+        """int32[N]: for the child of a decision node, the column in A of the action that leads to it, else -1."""
+        game = self.game
+        columns = np.full(game.num_nodes, -1, dtype=np.int32)
+        parents = game.parents[1:]
+        decided = np.flatnonzero(game.node_infosets[parents] >= 0) + 1
+        infosets = game.node_infosets[game.parents[decided]]
+        columns[decided] = game.action_starts[infosets] + game.arrivals[decided]
+        return columns
+
+
+def paths_of(compiled: Compiled) -> Paths:
+    """The bookkeeping of ``compiled``; pure, once per structure."""
+    scenario, game = compiled.scenario, compiled.game
+    choices = tuple((m, choice.name) for m, move in enumerate(scenario.moves) for choice in move.choices)
+    step_choices = _step_choices(compiled, choices)
+    broken = _breaking_steps(game, compiled.answers)
+    breaks = tuple(sorted({int(choice) for choice in step_choices[broken] if choice >= 0}))
+    position = {choice: index for index, choice in enumerate(breaks)}
+    step_breaks = np.array(
+        [position.get(int(choice), -1) if leaves else -1 for choice, leaves in zip(step_choices, broken, strict=True)],
+        dtype=np.int32,
+    )
+    return Paths(
+        game=game,
+        moves=tuple(move.name for move in scenario.moves),
+        choices=choices,
+        outcomes=tuple(outcome.name for outcome in scenario.outcomes),
+        answers=tuple(answer.name for answer in scenario.answers),
+        breaks=breaks,
+        node_moves=compiled.node_moves,
+        step_choices=step_choices,
+        step_breaks=step_breaks,
+        leaf_outcomes=compiled.leaf_outcomes,
+        leaf_answers=compiled.answers,
+    )
+
+
+def _step_choices(compiled: Compiled, choices: tuple[tuple[int, str], ...]) -> Ints:
+    """int32[N]: the scenario's choice that each step makes."""
+    starts = np.searchsorted([move for move, _ in choices], np.arange(len(compiled.scenario.moves)))
+    game, moves = compiled.game, compiled.node_moves
+    steps = np.full(game.num_nodes, -1, dtype=np.int32)
+    for node in range(1, game.num_nodes):
+        parent = int(game.parents[node])
+        if moves[parent] >= 0:
+            steps[node] = starts[moves[parent]] + compiled.node_choices[parent][game.arrivals[node]]
+    return steps
+
+
+def _breaking_steps(game: Game, answers: Flags) -> Flags:
+    """bool[N]: steps from a node that still leads to a yes to the first of ``answers`` to one that does not."""
+    alive = np.zeros(game.num_nodes, dtype=bool)
+    alive[game.leaves[answers[:1].any(axis=0)]] = True
+    for node in range(game.num_nodes - 1, 0, -1):
+        alive[game.parents[node]] |= alive[node]
+    broken = np.zeros(game.num_nodes, dtype=bool)
+    broken[1:] = alive[game.parents[1:]] & ~alive[1:]
+    return broken

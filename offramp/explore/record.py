@@ -1,0 +1,126 @@
+"""A run as one plain document, ``offramp.run/1``: what ``run.json`` holds and ``offramp run --json`` prints.
+
+Everything but ``timings`` is the same in equal runs. ``docs/json.md`` describes every key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
+from offramp.scenario.dump import dumps
+from offramp.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from offramp.explore.run import Run
+
+Record = dict[str, Any]
+
+RUN_SCHEMA = "offramp.run/1"
+
+
+def run_record(run: Run) -> Record:
+    """The document of ``run``."""
+    return {
+        "schema": RUN_SCHEMA,
+        "offramp": version("offramp"),
+        "scenario": scenario_record(run.scenario),
+        "seed": run.seed,
+        "draws": run.num_draws,
+        "interrupted": {"requested": run.requested, "kept": run.num_draws} if run.interrupted else None,
+        "precision": _precision(run.precision),
+        "answers": _answers(run),
+        "outcomes": _outcomes(run),
+        "moves": {name: _move(run.scenario, name, move) for name, move in run.moves.items()},
+        "parties": {name: {"payoff": estimate.mean, **_interval(estimate)} for name, estimate in run.parties.items()},
+        "breaks": [{"move": each.move, "choice": each.choice, **probability(each.probability)} for each in run.breaks],
+        "certificate": certificate_record(run.certificate),
+        "timings": dict(run.timings),
+    }
+
+
+def scenario_record(scenario: Scenario) -> Record:
+    """What names a scenario: its title, question, date, file, parties and the hash of its text."""
+    return {
+        "title": scenario.title,
+        "question": scenario.question,
+        "as_of": scenario.as_of.isoformat() if scenario.as_of else None,
+        "file": scenario.origin.file if scenario.origin else None,
+        "sha256": hashlib.sha256(scenario_text(scenario).encode()).hexdigest(),
+        "parties": {party.name: party.label or party.name for party in scenario.parties},
+    }
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """The scenario's YAML: the file as it was read, or written anew for one built in Python."""
+    return scenario.origin.text if scenario.origin else dumps(scenario)
+
+
+def probability(estimate: Estimate) -> Record:
+    """A probability with its interval."""
+    return {"probability": estimate.mean, **_interval(estimate)}
+
+
+def certificate_record(certificate: Certificate) -> Record:
+    """The certificate of a run."""
+    check = certificate.grid_check
+    return {
+        "max_regret": certificate.max_regret,
+        "share_within_tolerance": certificate.share_within_tolerance,
+        "tolerance": certificate.tolerance,
+        "max_residual": certificate.max_residual,
+        "unconverged": certificate.unconverged,
+        "statuses": dict(certificate.statuses),
+        "equilibria": certificate.equilibria,
+        "grid_check": check
+        and {
+            "draws": check.draws,
+            "grids": {name: list(sizes) for name, sizes in check.grids.items()},
+            "shifts": {name: {"mean": each.mean, "largest": each.largest} for name, each in check.shifts.items()},
+        },
+    }
+
+
+def _interval(estimate: Estimate) -> Record:
+    return {"interval": [estimate.low, estimate.high]}
+
+
+def _precision(precision: object) -> float | list[float] | None:
+    """As JSON has it: None for the limit, one number, or one a party."""
+    if precision is None:
+        return None
+    numbers: float | list[float] = np.asarray(precision, dtype=np.float64).tolist()
+    return numbers
+
+
+def _answers(run: Run) -> Record:
+    says = {answer.name: answer.says for answer in run.scenario.answers}
+    return {name: {"says": says[name], **probability(estimate)} for name, estimate in run.answers.items()}
+
+
+def _outcomes(run: Run) -> Record:
+    labels = {outcome.name: outcome.label for outcome in run.scenario.outcomes}
+    return {name: {"label": labels[name] or name, **probability(estimate)} for name, estimate in run.outcomes.items()}
+
+
+def _move(scenario: Scenario, name: str, move: MoveSummary) -> Record:
+    definition = next(each for each in scenario.moves if each.name == name)
+    return {
+        "label": definition.label or name,
+        "by": move.by,
+        "reached": probability(move.reached),
+        "choices": {choice: _choice(each) for choice, each in move.choices.items()},
+    }
+
+
+def _choice(choice: ChoiceSummary) -> Record:
+    given = choice.probability
+    return {
+        "probability": given.mean if given else None,
+        "interval": [given.low, given.high] if given else None,
+        "on_path": probability(choice.on_path),
+    }

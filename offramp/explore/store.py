@@ -1,0 +1,76 @@
+"""A run as a folder. It is written beside its place and then moved there, so that it is whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from offramp.errors import RunError
+from offramp.explore.record import RUN_SCHEMA, run_record, scenario_text
+
+if TYPE_CHECKING:
+    from offramp.explore.run import Run
+
+RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "run.json"})
+
+
+def check_place(folder: Path) -> None:
+    """Raise :class:`~offramp.errors.RunError` unless a run may be written at ``folder``."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise RunError(f"{str(folder)!r} is there and is not a folder; name a new folder for the run")
+    if not folder.exists():
+        return
+    others = sorted({entry.name for entry in folder.iterdir()} - RUN_FILES)
+    if others:
+        raise RunError(f"{str(folder)!r} holds {others[0]!r}, which is no part of a run; name a new folder for the run")
+    if any(folder.iterdir()) and not _is_run(folder):
+        raise RunError(f"{str(folder)!r} holds files but no run; name a new folder for the run")
+
+
+def save(run: Run, folder: Path) -> Path:
+    """Write ``run`` at ``folder``, in place of an earlier run; see :meth:`offramp.explore.run.Run.save`."""
+    check_place(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = _beside(folder)
+    partial.mkdir()
+    try:
+        _write(run, partial)
+        _move_into_place(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def _is_run(folder: Path) -> bool:
+    try:
+        document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("schema") == RUN_SCHEMA
+
+
+def _write(run: Run, folder: Path) -> None:
+    (folder / "scenario.yaml").write_text(scenario_text(run.scenario), encoding="utf-8")
+    run.draws_frame().to_parquet(folder / "draws.parquet")
+    run.solutions_frame().to_parquet(folder / "solutions.parquet")
+    document = json.dumps(run_record(run), ensure_ascii=False, allow_nan=False, indent=2)
+    (folder / "run.json").write_text(document + "\n", encoding="utf-8")
+
+
+def _move_into_place(partial: Path, folder: Path) -> None:
+    """Move the finished folder to its name; an earlier run steps aside first and is then removed."""
+    if not folder.exists():
+        partial.rename(folder)
+        return
+    aside = _beside(folder)
+    folder.rename(aside)
+    partial.rename(folder)
+    shutil.rmtree(aside)
+
+
+def _beside(folder: Path) -> Path:
+    """A name next to ``folder`` that nothing has."""
+    return folder.with_name(f".{folder.name}.{uuid4().hex}")

@@ -1,0 +1,172 @@
+"""From per-draw results to estimates: means over the draws and the interval that holds 90 % of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from offramp.explore.paths import Paths
+from offramp.explore.table import Table
+from offramp.game.game import Floats
+from offramp.scenario.model import Scenario
+from offramp.solve.result import REGRET_TOLERANCE, Status
+
+INTERVAL = (0.05, 0.95)
+"""The percentiles over the draws that an interval spans."""
+
+Rows = tuple["Estimate | None", ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The mean of a quantity over the draws, and its 5th and 95th percentile."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return (self.low, self.high)
+
+
+@dataclass(frozen=True)
+class ChoiceSummary:
+    """How likely a choice is given that its move is reached, and how likely it is that the path goes through it.
+
+    ``probability`` averages what the mover does over all draws alike, also over those in which the move is not
+    reached; it is None where no path of the tree enters the move.
+    """
+
+    probability: Estimate | None
+    on_path: Estimate
+
+
+@dataclass(frozen=True)
+class MoveSummary:
+    """How likely a move is reached and what is done there; ``by`` is a party or ``"chance"``."""
+
+    by: str
+    reached: Estimate
+    choices: Mapping[str, ChoiceSummary]
+
+
+@dataclass(frozen=True)
+class Break:
+    """A step at which the headline answer is lost, and how likely it is lost there."""
+
+    move: str
+    choice: str
+    probability: Estimate
+
+
+@dataclass(frozen=True)
+class GridShift:
+    """How far one answer moved when the grids were doubled: in the mean over the draws, and at most in any draw."""
+
+    mean: float
+    largest: float
+
+
+@dataclass(frozen=True)
+class GridCheck:
+    """What doubling the grids of the private assumptions changes, on the first ``draws`` draws.
+
+    ``grids`` maps each private assumption to the number of atoms (as run, doubled). ``shifts`` is keyed by answer, or
+    by outcome where the scenario asks nothing.
+    """
+
+    draws: int
+    grids: Mapping[str, tuple[int, int]]
+    shifts: Mapping[str, GridShift]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Whether the answers may be believed.
+
+    Attributes
+    ----------
+    max_regret : float
+        The largest conditional regret over all draws and all information sets, reached or not, in units of the payoff
+        range.
+    share_within_tolerance : float
+        Share of the draws with at most ``tolerance`` of it.
+    tolerance : float
+    max_residual : float
+        The largest residual that a draw was judged by: its regret, or at a given precision the largest violation of the
+        logit equations in log odds.
+    unconverged : int
+        Draws whose solution is not to be believed; they are part of every number all the same.
+    statuses : mapping of str to int
+        Draws by :class:`~offramp.solve.result.Status`, in lower case.
+    equilibria : str
+        ``"principal branch"``: the sequential equilibrium that the principal branch of the logit AQRE leads to, and no
+        other was looked for. ``"logit at precision"``: the AQRE itself, at the precision asked for.
+    grid_check : GridCheck or None
+        None where nothing is private, or every private value is on its own exact atoms.
+    """
+
+    max_regret: float
+    share_within_tolerance: float
+    tolerance: float
+    max_residual: float
+    unconverged: int
+    statuses: Mapping[str, int]
+    equilibria: str
+    grid_check: GridCheck | None = None
+
+
+def estimates(rows: Floats) -> Rows:
+    """One estimate a row of float64[R, B]; None for a row of NaN."""
+    return tuple(_estimate(row) for row in rows)
+
+
+def named(names: tuple[str, ...], rows: Floats) -> dict[str, Estimate]:
+    """Estimates by name, for rows without NaN."""
+    return {name: _certain(row) for name, row in zip(names, rows, strict=True)}
+
+
+def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSummary]:
+    """What is done at each move, in file order."""
+    reached = named(paths.moves, table.reached)
+    choices: dict[str, dict[str, ChoiceSummary]] = {name: {} for name in paths.moves}
+    for row, (move, choice) in enumerate(paths.choices):
+        summary = ChoiceSummary(_estimate(table.choices[row]), _certain(table.on_path[row]))
+        choices[paths.moves[move]][choice] = summary
+    return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in scenario.moves}
+
+
+def breaks_of(paths: Paths, table: Table) -> tuple[Break, ...]:
+    """Where the path of the headline answer breaks, in file order."""
+    return tuple(
+        Break(paths.moves[paths.choices[choice][0]], paths.choices[choice][1], _certain(row))
+        for choice, row in zip(paths.breaks, table.breaks, strict=True)
+    )
+
+
+def certify(table: Table, *, at_precision: bool, grid_check: GridCheck | None) -> Certificate:
+    """The certificate of all draws of ``table``."""
+    regret, status = table.max_regret[0], table.status[0].astype(np.int64)
+    counts = np.bincount(status, minlength=len(Status))
+    return Certificate(
+        max_regret=float(regret.max()),
+        share_within_tolerance=float(np.mean(regret <= REGRET_TOLERANCE)),
+        tolerance=REGRET_TOLERANCE,
+        max_residual=float(table.residual[0].max()),
+        unconverged=int(np.sum(status > Status.CONVERGED)),
+        statuses={entry.name.lower(): int(counts[entry]) for entry in Status},
+        equilibria="logit at precision" if at_precision else "principal branch",
+        grid_check=grid_check,
+    )
+
+
+def _estimate(row: Floats) -> Estimate | None:
+    return None if np.isnan(row).all() else _certain(row)
+
+
+def _certain(row: Floats) -> Estimate:
+    low, high = np.quantile(row, INTERVAL)
+    return Estimate(float(np.mean(row)), float(low), float(high))

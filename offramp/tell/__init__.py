@@ -1,0 +1,1 @@
+"""Telling: likelihood words, screens and JSON documents. Computes nothing."""

@@ -1,0 +1,132 @@
+"""Likelihood in words: the seven terms of ICD 203, percentages and the sentences that carry them.
+
+Source: Office of the Director of National Intelligence, *Intelligence Community Directive 203: Analytic Standards*
+(2 January 2015), section D.6.e(2)(a). The ranges share their edges; an edge belongs to the term nearer to even chance,
+so that "p is unlikely" and "1 - p is likely" always agree.
+
+The directive's scale runs from 1 to 99 %. Nearer to the ends the nearest term still stands and the number says how
+near ("<1%"). Exactly 0 or 100 % is a statement about the model, not about the world, and the words say so.
+These are words of likelihood only. How far the answer can be trusted (confidence) is a different matter, which the
+certificate and the bases of the assumptions speak to; the two are never mixed in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NEGLIGIBLE = 1e-6
+"""A probability this near to 0 or 1 is reported as 0 or 100 %: it is below what the solver resolves."""
+
+PLAIN_WIDTH = 0.005
+"""An interval narrower than this is not worth showing: the draws agree to half a percentage point."""
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """One term of ICD 203 and the probabilities that it stands for, ``low`` to ``high`` as fractions."""
+
+    term: str
+    low: float
+    high: float
+
+
+SCALE = (
+    Likelihood("almost no chance", 0.01, 0.05),
+    Likelihood("very unlikely", 0.05, 0.20),
+    Likelihood("unlikely", 0.20, 0.45),
+    Likelihood("roughly even chance", 0.45, 0.55),
+    Likelihood("likely", 0.55, 0.80),
+    Likelihood("very likely", 0.80, 0.95),
+    Likelihood("almost certain", 0.95, 0.99),
+)
+"""ICD 203's terms from the least to the most likely."""
+
+RULED_OUT = "ruled out in this model"
+CERTAIN = "certain in this model"
+
+_NOUNS = {"almost no chance": "There is *almost no chance*", "roughly even chance": "There is a *roughly even chance*"}
+
+
+def likelihood(probability: float) -> str:
+    """The term for ``probability``: one of ICD 203's seven, or that the model rules it out or makes it certain.
+
+    Examples
+    --------
+    >>> likelihood(0.31), likelihood(0.5), likelihood(0.004), likelihood(0.0)
+    ('unlikely', 'roughly even chance', 'almost no chance', 'ruled out in this model')
+    """
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"a probability lies between 0 and 1, not at {probability!r}")
+    if probability < NEGLIGIBLE:
+        return RULED_OUT
+    if probability > 1.0 - NEGLIGIBLE:
+        return CERTAIN
+    below = next((entry.term for entry in SCALE[:3] if probability < entry.high), None)
+    above = next((entry.term for entry in reversed(SCALE[4:]) if probability > entry.low), None)
+    return below or above or SCALE[3].term
+
+
+def percent(probability: float) -> str:
+    """``probability`` as a whole percentage: 0% and 100% only where nothing is left, else "<1%" and ">99%".
+
+    Examples
+    --------
+    >>> percent(0.314), percent(0.002), percent(0.998), percent(1.0)
+    ('31%', '<1%', '>99%', '100%')
+    """
+    return f"{_number(probability)}%"
+
+
+def span(low: float, high: float) -> str:
+    """An interval of probabilities, e.g. "4–71%".
+
+    Examples
+    --------
+    >>> span(0.04, 0.71), span(0.0, 0.003), span(0.5, 0.502)
+    ('4–71%', '0–<1%', '50%')
+    """
+    first, last = _number(low), _number(high)
+    return f"{first}%" if first == last else f"{first}–{last}%"
+
+
+def sentence(says: str, probability: float, interval: Sequence[float] | None = None) -> str:
+    """One sentence on how likely ``says`` is, its term between asterisks.
+
+    Parameters
+    ----------
+    says : str
+        A clause that completes "it is likely that …".
+    probability : float
+        The mean over the draws.
+    interval : (low, high), optional
+        The 5th and 95th percentile over the draws; left out where the draws agree.
+
+    Examples
+    --------
+    >>> sentence("the offer on the table holds", 0.31, (0.04, 0.71))
+    'It is *unlikely* (31%, 90% of draws 4–71%) that the offer on the table holds.'
+    """
+    term = likelihood(probability)
+    opening = _NOUNS.get(term, f"It is *{term}*")
+    return f"{opening} ({figures(probability, interval)}) that {says.rstrip('.')}."
+
+
+def figures(probability: float, interval: Sequence[float] | None = None) -> str:
+    """The numbers of a sentence: "31%, 90% of draws 4–71%"."""
+    if interval is None or interval[1] - interval[0] < PLAIN_WIDTH:
+        return percent(probability)
+    return f"{percent(probability)}, 90% of draws {span(interval[0], interval[1])}"
+
+
+def _number(probability: float) -> str:
+    """A probability in percent without its sign."""
+    if probability < NEGLIGIBLE:
+        return "0"
+    if probability > 1.0 - NEGLIGIBLE:
+        return "100"
+    if probability < 0.01:
+        return "<1"
+    if probability > 0.99:
+        return ">99"
+    return f"{100.0 * probability:.0f}"
