@@ -24,7 +24,7 @@ SUPPORT_LOG = -25.0
 """Actions whose log probability is above this at the end of the branch belong to the support."""
 
 POLISH_LIMIT = 8
-LARGEST_CHANGE = 20.0
+LARGEST_CHANGE = 1e3
 """Log odds that change by more than this have left the branch: from s on they change by O(1) at most."""
 
 SMALLEST_CHANGE = 1e-15
