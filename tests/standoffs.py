@@ -30,6 +30,7 @@ class Drawn:
 
     names: tuple[str, ...]
     values: npt.NDArray[np.float64]
+    first: int = 0
 
 
 def drawn(**columns: Any) -> Drawn:
@@ -52,7 +53,8 @@ def move(name: str, by: str, *choices: Choice, known_to: str | None = None, **op
     return Move(name, by, choices, None if known_to is None else tuple(known_to.split()), **options)
 
 
-def outcome(name: str, label: str = "", **payoffs: str | float) -> Outcome:
+def outcome(name: str, label: str = "", **payoffs: Any) -> Outcome:
+    """An outcome; payoffs by party, as text or numbers."""
     return Outcome(name, {party: Expression.parse(text) for party, text in payoffs.items()}, label)
 
 

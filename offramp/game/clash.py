@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from offramp.errors import Problem
-from offramp.game.knowledge import path_text
+from offramp.game.knowledge import listed, path_text
 from offramp.game.references import Fact
 from offramp.scenario.model import Choice, Scenario
 
@@ -90,5 +90,4 @@ def _moves_used(scenario: Scenario, groups: Iterable[Iterable[str]]) -> set[str]
 
 
 def _names(scenario: Scenario, move: int, offered: Offered) -> str:
-    names = [repr(scenario.moves[move].choices[index].name) for index in offered]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed([repr(scenario.moves[move].choices[index].name) for index in offered])

@@ -88,7 +88,7 @@ class Compiled:
 
     @cached_property
     def infoset_knowledge(self) -> tuple[str, ...]:
-        """For each information set what its mover knows, in words: ``"approach: offer; leak: held; resolve = 11"``."""
+        """For each information set what its mover knows, in words: ``"offer at approach; resolve = 11"``."""
         return tuple("; ".join(self._known(key)) or "nothing yet" for key in self.infoset_keys)
 
     def _known(self, key: InfosetKey) -> list[str]:
@@ -107,8 +107,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     Raises
     ------
     ScenarioError
-        If two nodes that their mover cannot tell apart offer different choices, a path leaves a mover without a choice, an
-        expression uses a term that has no option there, or the tree is too large.
+        If two nodes that their mover cannot tell apart offer different choices, a path leaves a mover without a
+        choice, an expression uses a term that has no option there, or the tree is too large.
     """
     references = References(scenario)
     payoffs = PayoffPlanner(references, tuple(party.name for party in scenario.parties))
@@ -146,7 +146,7 @@ def _game(scenario: Scenario, private: tuple[Private, ...], grown: Grown) -> Gam
     parties = {party.name: index for index, party in enumerate(scenario.parties)}
     leaves = (scenario.outcomes[outcome].name for outcome in grown.outcomes)
     chance = (node for node, player in enumerate(grown.players) if player == CHANCE_NODE)
-    game = Game(
+    return Game(
         players=tuple(parties),
         parents=_ints(grown.parents),
         arrivals=_ints(grown.arrivals),
@@ -160,10 +160,11 @@ def _game(scenario: Scenario, private: tuple[Private, ...], grown: Grown) -> Gam
         outcome_labels=tuple(leaves),
         title=scenario.title,
     )
-    return game
 
 
 def _branch_labels(scenario: Scenario, private: tuple[Private, ...], grown: Grown, node: int) -> tuple[str, ...]:
+    if grown.players[node] == TERMINAL_NODE:
+        return ()
     if grown.draws[node] >= 0:
         return tuple(atom_text(private[grown.draws[node]], atom) for atom in grown.offered[node])
     choices = scenario.moves[grown.moves[node]].choices

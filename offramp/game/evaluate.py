@@ -26,13 +26,16 @@ PROBABILITY_TOLERANCE = 1e-9
 
 
 class DrawnValues(Protocol):
-    """Drawn assumptions: ``values`` is float64[B, K], one column for each of ``names``."""
+    """Drawn assumptions: ``values`` is float64[B, K], columns as in ``names``; ``first`` is the first draw's number."""
 
     @property
     def names(self) -> tuple[str, ...]: ...
 
     @property
     def values(self) -> Floats: ...
+
+    @property
+    def first(self) -> int: ...
 
 
 class Evaluator:
@@ -41,7 +44,7 @@ class Evaluator:
     def __init__(self, references: References, draws: DrawnValues) -> None:
         self.references = references
         self.num_draws = draws.values.shape[0]
-        self.first_draw = int(getattr(draws, "first", 0))
+        self.first_draw = draws.first
         columns = np.ascontiguousarray(draws.values.T)
         self._drawn: dict[str, Floats] = dict(zip(draws.names, columns, strict=True))
         self._formulas: dict[Bound, Floats] = {}
@@ -232,7 +235,8 @@ def _normalised(probabilities: Floats) -> Floats:
 class ChancePlan:
     """The lotteries of the tree: those of moves, and the fixed weights of private draws after them.
 
-    ``index`` is int32[E]: for each chance branch its column among the lotteries' branches, laid end to end, followed by ``weights``.
+    ``index`` is int32[E]: for each chance branch its column among the lotteries' branches, laid end to end, and then
+    ``weights``.
     """
 
     lotteries: tuple[Lottery, ...]

@@ -1,7 +1,7 @@
 """Grows the tree of a scenario: every path that the moves allow, in preorder, with who knows what along it.
 
-No recursion: paths still to be walked wait on a stack. A private assumption is drawn as late as possible, just before its
-owner's first move on the path, or before the first chance move whose probabilities use it. The draw stands aside
+No recursion: paths still to be walked wait on a stack. A private assumption is drawn as late as possible, just before
+its owner's first move on the path, or before the first chance move whose probabilities use it. The draw stands aside
 from the order of learning: the owner knew the value all along.
 """
 
@@ -44,8 +44,8 @@ class _Waiting(NamedTuple):
 class Grown:
     """The tree as lists, one entry per node unless said otherwise.
 
-    ``moves`` and ``draws`` are -1 where the node does not stand for a move or a private draw; ``offered`` are positions in
-    ``Move.choices``; ``outcomes`` and ``answers`` have one entry per leaf, ``infosets`` maps keys in order of appearance.
+    ``moves`` and ``draws`` are -1 where the node does not stand for a move or a private draw; ``offered`` are positions
+    in ``Move.choices``; ``outcomes`` and ``answers`` have one entry per leaf; ``infosets`` in order of appearance.
     """
 
     parents: list[int] = field(default_factory=list)
@@ -268,8 +268,8 @@ class _Grower:
 def needed_private(scenario: Scenario, references: References, move: int) -> tuple[int, ...]:
     """The private assumptions that must be drawn before ``move``.
 
-    At a chance move those that its probabilities use. At a party's move its own ones, but for those that nothing from here
-    on uses and no chance probability uses anywhere: they can tell the party nothing.
+    At a chance move those that its probabilities use. At a party's move its own ones, but for those that nothing from
+    here on uses and no chance probability uses anywhere: they can tell the party nothing.
     """
     here = scenario.moves[move]
     if here.by == CHANCE:

@@ -1,7 +1,7 @@
 """What the names in an expression stand for on a path of the tree.
 
-A name is drawn (a public assumption: one value per draw), private (an atom that the path fixes), fixed by the path (a term,
-``term.option``, ``move.choice``, ``outcome.name``) or a formula, which rests on such names in turn.
+A name is drawn (a public assumption: one value per draw), private (an atom that the path fixes), fixed by the path (a
+term, ``term.option``, ``move.choice``, ``outcome.name``) or a formula, which rests on such names in turn.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Needs(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """An expression on a path: ``fixed`` holds a value for each of its ``Needs.path`` and then its ``Needs.private``."""
+    """An expression on a path: ``fixed`` holds a value for each of its ``Needs.path``, then ``Needs.private``."""
 
     expression: Expression
     fixed: tuple[float, ...]
