@@ -7,6 +7,7 @@
 PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
 JOBS ?= 2
+PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps
@@ -21,7 +22,7 @@ run: .venv/.run
 
 # The exit code of pytest itself is kept for .ci/run: make turns every failure into its own 2.
 test: .venv/.dev .venv/.oracle
-	@rm -f .venv/pytest-code; code=0; $(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS) || code=$$?; \
+	@rm -f .venv/pytest-code; code=0; $(BIN)/python -m pytest $(PARALLEL) $(ARGS) || code=$$?; \
 	echo $$code > .venv/pytest-code; exit $$code
 
 lint: .venv/.dev
@@ -38,7 +39,7 @@ bench: .venv/.dev .venv/.oracle
 	@for script in benchmarks/[!_]*.py; do if test -f "$$script"; then $(BIN)/python "$$script" || exit; fi; done
 
 coverage: .venv/.dev .venv/.oracle
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --cov=offramp --cov-report=term $(ARGS)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(PARALLEL) --cov=offramp --cov-report=term $(ARGS)
 
 check: lint docs test
 
