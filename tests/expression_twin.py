@@ -1,21 +1,21 @@
 """A plain scalar twin of the expression language: one draw, Python floats, nothing from the code under test.
 
-Trees are nested tuples; :func:`write` spells one out and :func:`value` works it, raising :class:`NoValue` where it has no
-finite value.
+Trees are nested tuples; :func:`write` spells one out and :func:`value` works it, raising :class:`NoValueError` where it
+has no finite value.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Tree = Any
-"""``("number", "1.5")``, ``("name", "a")``, ``("-", x)``, ``("not", x)``, ``("op", "+", x, y)``, ``("compare", x, "<", y, …)``,
-``("and", x, y)``, ``("or", x, y)`` or ``("call", "max", x, …)``."""
+"""``("number", "1.5")``, ``("name", "a")``, ``("-", x)``, ``("not", x)``, ``("op", "+", x, y)``,
+``("compare", x, "<", y, …)``, ``("and", x, y)``, ``("or", x, y)`` or ``("call", "max", x, …)``."""
 
 
-class NoValue(Exception):
+class NoValueError(Exception):
     """The expression has no finite value in this draw."""
 
 
@@ -39,7 +39,7 @@ def write(tree: Tree) -> str:
     raise AssertionError(tree)
 
 
-def value(tree: Tree, names: Mapping[str, float]) -> float:
+def value(tree: Tree, names: Mapping[str, float]) -> float:  # noqa: PLR0911 - one rule a line
     """The tree's value."""
     match tree:
         case ("number", text):
@@ -78,13 +78,13 @@ def _arithmetic(operator: str, left: float, right: float) -> float:
         else:
             result = left**right
     except ArithmeticError:
-        raise NoValue from None
+        raise NoValueError from None
     return _real(result)
 
 
 def _real(result: Any) -> float:
     if isinstance(result, complex) or not math.isfinite(result):
-        raise NoValue
+        raise NoValueError
     return float(result)
 
 
@@ -112,10 +112,10 @@ def _call(function: str, arguments: list[float]) -> float:
     if function == "clip":
         low, high = arguments[1:]
         if low > high:
-            raise NoValue
-        return low if arguments[0] < low else high if arguments[0] > high else arguments[0]
-    functions = {"abs": abs, "exp": math.exp, "log": math.log, "sqrt": math.sqrt}
+            raise NoValueError
+        return min(max(arguments[0], low), high)
+    functions: dict[str, Callable[[float], float]] = {"abs": abs, "exp": math.exp, "log": math.log, "sqrt": math.sqrt}
     try:
         return _real(functions[function](arguments[0]))
     except (ValueError, OverflowError):
-        raise NoValue from None
+        raise NoValueError from None

@@ -126,6 +126,7 @@ def _matrix_problems(scenario: Scenario) -> Iterator[Problem]:
         return
     steps = _possible_steps(scenario)
     remedy = f"multiply every rank by {steps / SHRINK_STEPS:g}" if steps else "remove some of the correlations"
+    remedy += "; a pair that is not listed counts as uncorrelated"
     found = f"found rank correlations that cannot all hold together (between {', '.join(correlated_names(scenario))})"
     yield _problem(scenario, (), found, "correlations whose matrix is positive semidefinite", remedy)
 

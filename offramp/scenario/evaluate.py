@@ -11,7 +11,7 @@ shortcut for a single exponent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -125,7 +125,12 @@ class _Evaluator:
         if node.function == "where":
             return self.where(node, rows)
         arguments = [self.value(argument, rows) for argument in node.arguments]
-        return _FUNCTIONS[node.function](node, arguments, rows)
+        if node.function in _DOMAINS:
+            holds, message = _DOMAINS[node.function]
+            _require(node, holds(*arguments), rows, message)
+        with np.errstate(all="ignore"):
+            result = np.asarray(_FUNCTIONS[node.function](*arguments))
+        return _finite(node, result, rows)
 
     def where(self, node: Call, rows: Rows) -> Floats:
         condition, if_true, if_false = node.arguments
@@ -194,44 +199,16 @@ def _plain_power(base: Floats, exponent: Floats) -> Floats:
     return result[0] if not shape else result[: shape[0]]
 
 
-def _maximum(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    result = arguments[0]
-    for argument in arguments[1:]:
-        result = np.maximum(result, argument)
-    return result
+def _maximum(*arguments: Floats) -> Floats:
+    return reduce(np.maximum, arguments)
 
 
-def _minimum(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    result = arguments[0]
-    for argument in arguments[1:]:
-        result = np.minimum(result, argument)
-    return result
+def _minimum(*arguments: Floats) -> Floats:
+    return reduce(np.minimum, arguments)
 
 
-def _absolute(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    return np.abs(arguments[0])
-
-
-def _exponential(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    with np.errstate(all="ignore"):
-        result = np.exp(arguments[0])
-    return _finite(node, result, rows)
-
-
-def _logarithm(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    _require(node, arguments[0] > 0, rows, "the logarithm of a number that is not positive")
-    return np.log(arguments[0])
-
-
-def _root(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    _require(node, arguments[0] >= 0, rows, "the square root of a negative number")
-    return np.sqrt(arguments[0])
-
-
-def _clip(node: Node, arguments: list[Floats], rows: Rows) -> Floats:
-    value, low, high = arguments
-    _require(node, low <= high, rows, "clip with its low bound above its high one")
-    return np.minimum(np.maximum(value, low), high)
+def _clip(value: Floats, low: Floats, high: Floats) -> Floats:
+    return _minimum(_maximum(value, low), high)
 
 
 _ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
@@ -250,12 +227,19 @@ _COMPARISONS: dict[str, Callable[[Floats, Floats], Truths]] = {
     "!=": np.not_equal,
 }
 
-_FUNCTIONS: dict[str, Callable[[Node, list[Floats], Rows], Floats]] = {
+_DOMAINS: dict[str, tuple[Callable[..., Truths], str]] = {
+    "log": (lambda x: np.asarray(x > 0), "the logarithm of a number that is not positive"),
+    "sqrt": (lambda x: np.asarray(x >= 0), "the square root of a negative number"),
+    "clip": (lambda _, low, high: np.asarray(low <= high), "clip with its low bound above its high one"),
+}
+"""Where a function has a value, and the trouble elsewhere."""
+
+_FUNCTIONS: dict[str, Callable[..., Floats]] = {
     "min": _minimum,
     "max": _maximum,
-    "abs": _absolute,
-    "exp": _exponential,
-    "log": _logarithm,
-    "sqrt": _root,
+    "abs": np.abs,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
     "clip": _clip,
 }

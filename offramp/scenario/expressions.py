@@ -23,6 +23,9 @@ from offramp.scenario.tokens import SHOWN, Kind, tokenize
 
 Values = float | npt.NDArray[np.floating[Any]] | npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_]
 
+LARGEST_WHOLE = 1e15
+"""Whole numbers below it are written without a decimal point."""
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -171,7 +174,7 @@ def _number_text(source: object) -> str:
         number = math.inf
     if not math.isfinite(number):
         raise ExpressionError(str(number), 0, f"found the number {number}", "numbers below 1.8e308", remedy)
-    return str(source) if isinstance(source, int) else repr(number)
+    return str(int(number)) if number.is_integer() and abs(number) < LARGEST_WHOLE else repr(number)
 
 
 def _value_array(name: str, values: Mapping[str, Values], num_draws: int, text: str, where: str) -> Floats:

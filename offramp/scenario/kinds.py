@@ -157,7 +157,7 @@ def _truncnormal(parameters: Parameters, u: Floats) -> Floats:
 
 
 def _truncnormal_mean(parameters: Parameters) -> float:
-    """mean + sd (φ(a) - φ(b)) / (Φ(b) - Φ(a)), in logarithms and in the lower tail."""
+    """The mean + sd (φ(a) - φ(b)) / (Φ(b) - Φ(a)), in logarithms and in the lower tail."""
     mean, sd, low, high = parameters
     if low > mean:
         return -_truncnormal_mean((-mean, sd, -high, -low))
