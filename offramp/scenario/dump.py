@@ -1,0 +1,198 @@
+"""A scenario as YAML: what was built in Python becomes a file that :func:`~offramp.scenario.load.load` reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from offramp.scenario.build import ranks
+from offramp.scenario.expressions import Expression
+from offramp.scenario.language import FORMAT, JUDGEMENT, evenly_spaced
+from offramp.scenario.model import (
+    ALL,
+    DEFAULT_GRID,
+    Answer,
+    Assumption,
+    Basis,
+    Choice,
+    Move,
+    Outcome,
+    Scenario,
+    Source,
+    Term,
+)
+
+WIDTH = 110
+"""Width at which long text is folded, and up to which a mapping stands on one line."""
+
+Plain = dict[str, Any]
+
+
+def dumps(scenario: Scenario) -> str:
+    """The scenario as the text of a YAML file.
+
+    ``loads(dumps(scenario)) == scenario`` for every valid scenario.
+    """
+    yaml = YAML()
+    yaml.width = WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.allow_unicode = True
+    stream = StringIO()
+    yaml.dump(_laid_out(document(scenario)), stream)
+    return stream.getvalue()
+
+
+def document(scenario: Scenario) -> Plain:
+    """The scenario as dictionaries, lists, text and numbers, in the form of a scenario file."""
+    return _without_empty(
+        {
+            "format": FORMAT,
+            "title": scenario.title,
+            "as_of": scenario.as_of and scenario.as_of.isoformat(),
+            "question": scenario.question,
+            "sources": {source.name: _source(source) for source in scenario.sources},
+            "parties": {party.name: party.label or {} for party in scenario.parties},
+            "terms": {term.name: _term(term) for term in scenario.terms},
+            "offer": dict(scenario.offer),
+            "assumptions": {assumption.name: _assumption(assumption) for assumption in scenario.assumptions},
+            "correlations": [{"between": [c.first, c.second], "rank": c.rank} for c in scenario.correlations],
+            "formulas": {name: _expression(formula) for name, formula in scenario.formulas.items()},
+            "moves": {move.name: _move(move, scenario) for move in scenario.moves},
+            "outcomes": {outcome.name: _outcome(outcome) for outcome in scenario.outcomes},
+            "answers": {answer.name: _answer(answer) for answer in scenario.answers},
+        },
+        keep=("title", "parties", "moves", "outcomes"),
+    )
+
+
+def _without_empty(values: Plain, keep: tuple[str, ...] = ()) -> Plain:
+    """Leave out keys whose value is the default: empty or None."""
+    return {key: value for key, value in values.items() if key in keep or value not in ("", None, {}, [], ())}
+
+
+def _source(source: Source) -> Plain:
+    values = {
+        "title": source.title,
+        "publisher": source.publisher,
+        "date": source.date and source.date.isoformat(),
+        "url": source.url,
+        "reliability": source.reliability,
+        "file": source.file,
+    }
+    return _without_empty(values, keep=("title",))
+
+
+def _term(term: Term) -> Any:
+    """A list where the numbers are the ranks, a range where the options are evenly spaced, else a mapping."""
+    numbers = {option.name: option.number for option in term.options}
+    count = len(term.options)
+    if list(numbers.values()) == ranks(count):
+        return [option.name for option in term.options]
+    if count >= 2:
+        low, high = term.options[0].number, term.options[-1].number
+        if evenly_spaced(low, high, count) == numbers:
+            return {"range": [_tidy(low), _tidy(high), count]}
+    return {name: _tidy(number) for name, number in numbers.items()}
+
+
+def _assumption(assumption: Assumption) -> Plain:
+    values = {
+        "meaning": assumption.meaning,
+        "unit": assumption.unit,
+        "value": assumption.value.as_value(),
+        "private_to": assumption.private_to,
+        "grid": None if assumption.grid == DEFAULT_GRID else assumption.grid,
+        "basis": _bases(assumption.basis),
+    }
+    return _without_empty(values, keep=("value",))
+
+
+def _bases(bases: tuple[Basis, ...]) -> Any:
+    if bases == (Basis(judgement=JUDGEMENT),):
+        return JUDGEMENT
+    return [_without_empty(dict(vars(basis))) for basis in bases]
+
+
+def _move(move: Move, scenario: Scenario) -> Plain:
+    values: Plain = {"label": move.label, "by": move.by, "sets": move.sets}
+    values = _without_empty(values, keep=("by",))
+    if move.known_to is not None:
+        values["known_to"] = _parties(move.known_to)
+    if _is_plain_setting(move, scenario):
+        values["next"] = move.choices[0].next
+    else:
+        values["choices"] = {choice.name: _choice(choice) for choice in move.choices}
+    return values
+
+
+def _is_plain_setting(move: Move, scenario: Scenario) -> bool:
+    """Whether the choices are just the options of the term that the move sets, all with the same ``next``."""
+    options = [option.name for term in scenario.terms if term.name == move.sets for option in term.options]
+    if not options or not move.choices:
+        return False
+    return move.choices == tuple(Choice(option, move.choices[0].next) for option in options)
+
+
+def _choice(choice: Choice) -> Plain:
+    values: Plain = {"label": choice.label} if choice.label else {}
+    for key, expression in (("probability", choice.probability), ("when", choice.when)):
+        if expression is not None:
+            values[key] = _expression(expression)
+    if choice.known_to is not None:
+        values["known_to"] = _parties(choice.known_to)
+    if choice.reveals:
+        values["reveals"] = {move: _parties(parties) for move, parties in choice.reveals.items()}
+    return {**values, "next": choice.next}
+
+
+def _parties(names: tuple[str, ...]) -> Any:
+    return ALL if ALL in names else list(names)
+
+
+def _outcome(outcome: Outcome) -> Plain:
+    payoffs = {party: _expression(payoff) for party, payoff in outcome.payoffs.items()}
+    return _without_empty({"label": outcome.label, "payoffs": payoffs}, keep=("payoffs",))
+
+
+def _answer(answer: Answer) -> Plain:
+    return {"says": answer.says, "when": _expression(answer.when)}
+
+
+def _expression(expression: Expression) -> Any:
+    """A plain whole or decimal number as a number, else the text."""
+    try:
+        number = float(expression.text)
+    except ValueError:
+        return expression.text
+    return _tidy(number) if str(_tidy(number)) == expression.text else expression.text
+
+
+def _tidy(number: float) -> int | float:
+    """Whole numbers without a decimal point."""
+    return int(number) if float(number).is_integer() and abs(number) < 1e15 else float(number)
+
+
+def _laid_out(value: Any) -> Any:
+    """The value for ruamel: short mappings and lists of plain values on one line."""
+    if isinstance(value, Mapping):
+        mapping = CommentedMap((key, _laid_out(inner)) for key, inner in value.items())
+        if _is_short(value):
+            mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, list):
+        sequence = CommentedSeq(_laid_out(inner) for inner in value)
+        if _is_short(value):
+            sequence.fa.set_flow_style()
+        return sequence
+    return value
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a mapping or list fits on a line and holds nothing that itself stands on several."""
+    inner = list(value.values()) if isinstance(value, Mapping) else value
+    nested = any(isinstance(part, (Mapping, list)) and not _is_short(part) for part in inner)
+    return not nested and len(str(value)) < WIDTH - 30 and not any("\n" in str(part) for part in inner)

@@ -1,0 +1,110 @@
+"""From a scenario file to a :class:`~offramp.scenario.model.Scenario`, or to all that is wrong with the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from offramp.errors import Problem, ScenarioError
+from offramp.scenario.build import build
+from offramp.scenario.checks import meaning_problems
+from offramp.scenario.context import Damage
+from offramp.scenario.language import SCENARIO
+from offramp.scenario.model import Origin, Scenario
+from offramp.scenario.names import meant
+from offramp.scenario.nodes import compose
+from offramp.scenario.shape import Place, Report
+
+MAX_BYTES = 1_000_000
+"""Largest scenario file that is read."""
+
+_BOM = "\ufeff"
+
+
+def load(path: str | Path) -> Scenario:
+    """The scenario in a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file in UTF-8; its name is used in messages as given.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong: a file that cannot be read, text that is not YAML, or every problem in it.
+    """
+    return loads(_read(Path(path), str(path)), str(path))
+
+
+def loads(text: str, file: str = "<text>") -> Scenario:
+    """The scenario in a text; ``file`` stands in messages.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem in the text.
+
+    Examples
+    --------
+    >>> loads("format: offramp/1", "short.yaml")
+    Traceback (most recent call last):
+    offramp.errors.ScenarioError: 4 problems
+    short.yaml:1:1: title: no 'title'
+    ...
+    """
+    text = text.removeprefix(_BOM)
+    if len(text) > MAX_BYTES:
+        raise _refused(file, f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}", "split or shorten it")
+    node = compose(text, file)
+    report = Report(file, text)
+    values = SCENARIO.read(node, Place(report, (), (node.line, node.column)))
+    if isinstance(values, dict):
+        origin = Origin(file, text, report.positions)
+        scenario = build(values, origin)
+        report.problems.extend(meaning_problems(scenario, Damage(report.damaged)))
+    if report.problems:
+        raise ScenarioError(report.problems)
+    return scenario
+
+
+def _read(path: Path, file: str) -> str:
+    """The file's text, decoded."""
+    try:
+        if path.is_dir():
+            raise _refused(file, "a folder", "a scenario file", "name a file in it")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise _refused(file, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}", "split or shorten it")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise _refused(file, "no such file", "an existing scenario file", _neighbour(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(
+            file, f"a file that cannot be read ({reason})", "", "check its name and its permissions"
+        ) from None
+    return _decode(content, file)
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        found = f"the byte 0x{content[error.start]:02x}, which is not UTF-8 text"
+        problem = Problem((), found, "UTF-8", "save the file as UTF-8", file, line, column)
+        raise ScenarioError([problem]) from None
+
+
+def _neighbour(path: Path) -> str:
+    try:
+        names = [item.name for item in path.parent.glob("*.y*ml")]
+    except OSError:
+        names = []
+    return meant(path.name, names, "check the name and the folder")
+
+
+def _refused(file: str, found: str, allowed: str, remedy: str) -> ScenarioError:
+    return ScenarioError([Problem((), found, allowed, remedy, file)])

@@ -1,0 +1,190 @@
+"""Checks of the names in expressions: which may stand where, and what an unknown one was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from offramp.errors import EvaluationError
+from offramp.scenario.context import Context
+from offramp.scenario.expressions import Expression
+from offramp.scenario.model import Scenario
+from offramp.scenario.names import listing, meant
+from offramp.scenario.shape import Path
+
+LATER = {"after": "the value of the aftermath", "round": "the number of the round"}
+"""Names that are reserved for what is not there yet."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """An expression and where it stands.
+
+    ``place`` names the move or outcome at which it is worked out, empty for formulas and answers. ``settled`` where the
+    value may depend on nothing that is drawn: the conditions of choices and answers.
+    """
+
+    path: Path
+    expression: Expression
+    place: str = ""
+    settled: bool = False
+    outcomes: bool = False
+
+
+def check_expressions(context: Context) -> None:
+    """Check every expression of the scenario, then formulas for circles."""
+    for use in uses(context.scenario):
+        if not context.damage.covers(use.path):
+            _check_use(context, use)
+    for circle in formula_circles(context.scenario):
+        steps = " → ".join((*circle, circle[0]))
+        found = f"a formula that needs its own value: {steps}"
+        name = circle[1] if len(circle) > 1 else circle[0]
+        expression = context.scenario.formulas[circle[0]]
+        remedy = "write one of these formulas without the others"
+        context.report_name(("formulas", circle[0]), expression, name, found, "formulas without circles", remedy)
+
+
+def uses(scenario: Scenario) -> Iterator[Use]:
+    """Every expression of the scenario."""
+    for name, formula in scenario.formulas.items():
+        yield Use(("formulas", name), formula)
+    for move in scenario.moves:
+        for choice in move.choices:
+            path = ("moves", move.name, "choices", choice.name)
+            if choice.probability is not None:
+                yield Use((*path, "probability"), choice.probability, move.name)
+            if choice.when is not None:
+                yield Use((*path, "when"), choice.when, move.name, settled=True)
+    for outcome in scenario.outcomes:
+        for party, payoff in outcome.payoffs.items():
+            yield Use(("outcomes", outcome.name, "payoffs", party), payoff, outcome.name)
+    for answer in scenario.answers:
+        yield Use(("answers", answer.name, "when"), answer.when, settled=True, outcomes=True)
+
+
+def _check_use(context: Context, use: Use) -> None:
+    for name in sorted(use.expression.names):
+        trouble = _trouble(context, use, name)
+        if trouble is not None:
+            context.report_name(use.path, use.expression, name, *trouble)
+    if not use.expression.names:
+        try:
+            use.expression.evaluate({})
+        except EvaluationError as error:
+            context.report(use.path, f"{error.trouble} in {use.expression.text!r}", "a finite number", "mend it")
+
+
+Trouble = tuple[str, str, str]
+"""Found, allowed, remedy."""
+
+
+def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
+    """What is wrong with a name in an expression, if anything."""
+    root, dotted, leaf = name.partition(".")
+    if root == "outcome":
+        return _outcome_trouble(context, use, name, leaf)
+    if root in LATER:
+        return f"{name!r}, which is not there yet ({LATER[root]})", "", "take it out for now"
+    if root in context.moves.names:
+        return _move_trouble(context, use, name, root, leaf)
+    if root in context.terms.names:
+        if not dotted or leaf in context.options[root]:
+            return None
+        return _leaf_trouble("term", "option", root, leaf, context.options[root].names)
+    if root in context.assumptions.names or root in context.formulas.names:
+        return _number_trouble(context, use, name, root, dotted)
+    return _unknown(context, name)
+
+
+def _unknown(context: Context, name: str) -> Trouble | None:
+    sections = (context.assumptions, context.terms, context.formulas, context.moves)
+    if any(section.open for section in sections):
+        return None
+    allowed = "assumptions, terms, term.option, move.choice and formulas"
+    if name in context.outcomes.names:
+        return f"the outcome {name!r} as a number", allowed, f"outcome.{name} can stand in answers: only"
+    candidates = [other for section in sections[:3] for other in section.names]
+    candidates += [f"{term}.{option}" for term, options in context.options.items() for option in options.names]
+    candidates += [f"{move}.{choice}" for move, choices in context.choices.items() for choice in choices.names]
+    otherwise = "declare it under assumptions: or formulas:, or correct it"
+    return f"the unknown name {name!r}", allowed, meant(name, candidates, otherwise)
+
+
+def _outcome_trouble(context: Context, use: Use, name: str, leaf: str) -> Trouble | None:
+    if not use.outcomes:
+        return f"{name!r}", "outcome.name in answers: only", "write the move's choice that leads there, move.choice"
+    if leaf in context.outcomes:
+        return None
+    names = context.outcomes.names
+    allowed = f"outcome. followed by one of {listing(names)}"
+    return f"the unknown outcome {name!r}", allowed, meant(leaf, names, "name an outcome of the scenario")
+
+
+def _move_trouble(context: Context, use: Use, name: str, move: str, choice: str) -> Trouble | None:
+    choices = context.choices[move]
+    if not choice:
+        examples = listing((f"{move}.{other}" for other in choices.names), 4)
+        return f"the move {move!r} without a choice", "move.choice", f"write {examples}"
+    if choice not in choices:
+        return _leaf_trouble("move", "choice", move, choice, choices.names)
+    if not use.place or not context.routes_whole or context.routes.may_precede(move, use.place):
+        return None
+    if use.place not in context.routes.reachable or move not in context.routes.reachable:
+        return None
+    remedy = "use a move that comes earlier on some path"
+    return f"{name!r}, a choice at a move that no path passes before {use.place!r}", "choices made earlier", remedy
+
+
+def _leaf_trouble(kind: str, part: str, root: str, leaf: str, names: tuple[str, ...]) -> Trouble:
+    found = f"the unknown {part} {leaf!r} of the {kind} {root!r}"
+    return found, f"one of {listing(names)}", meant(leaf, names, f"name a {part} of {root}")
+
+
+def _number_trouble(context: Context, use: Use, name: str, root: str, dotted: str) -> Trouble | None:
+    if dotted:
+        return f"{name!r}, but {root!r} is a number and has no parts", repr(root), f"write {root}"
+    drawn = _drawn(context, root) if use.settled else None
+    if drawn is None:
+        return None
+    through = "" if drawn == root else f" (through the formula {root!r})"
+    found = f"the assumption {drawn!r}{through} in a condition"
+    return found, "earlier move.choice, terms and term.option", "put what is drawn into payoffs or probabilities"
+
+
+def _drawn(context: Context, name: str) -> str | None:
+    """An assumption on which ``name`` depends, itself or through formulas."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in context.assumptions.names:
+            return current
+        if current not in seen and current in context.scenario.formulas:
+            waiting.extend(sorted(context.scenario.formulas[current].names))
+        seen.add(current)
+    return None
+
+
+def formula_circles(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Formulas that need their own value: each circle once, as the names along it."""
+    circles: list[tuple[str, ...]] = []
+    done: set[str] = set()
+    for start in scenario.formulas:
+        trail = [start] if start not in done else []
+        waiting = [_formulas_in(scenario, start)] if trail else []
+        while trail:
+            step = next(waiting[-1], None)
+            if step is None:
+                done.add(trail.pop())
+                waiting.pop()
+            elif step in trail:
+                circles.append(tuple(trail[trail.index(step) :]))
+            elif step not in done:
+                trail.append(step)
+                waiting.append(_formulas_in(scenario, step))
+    return circles
+
+
+def _formulas_in(scenario: Scenario, name: str) -> Iterator[str]:
+    return iter(sorted(scenario.formulas[name].names & scenario.formulas.keys()))
