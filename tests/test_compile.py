@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from standoffs import (
 )
 
 
-def one_move(**payoffs: str | float) -> Scenario:
+def one_move(**payoffs: Any) -> Scenario:
     """A single mover with one real choice, for tests of what an outcome is worth."""
     return standoff(
         "a b",
@@ -212,6 +213,10 @@ class TestPayoffs:
         second = Drawn(EXIT_DRAWS.names, EXIT_DRAWS.values[1:], first=1)
         assert np.array_equal(exit_game.payoffs(EXIT_DRAWS)[1:], exit_game.payoffs(second))
         assert np.array_equal(exit_game.chance(EXIT_DRAWS)[1:], exit_game.chance(second))
+
+    def test_a_pickled_game_gives_the_same_numbers(self, exit_game: Compiled) -> None:
+        copy = pickle.loads(pickle.dumps(exit_game))
+        assert np.array_equal(copy.payoffs(EXIT_DRAWS), exit_game.payoffs(EXIT_DRAWS))
 
 
 class TestTerms:

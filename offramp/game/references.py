@@ -7,12 +7,12 @@ term, ``term.option``, ``move.choice``, ``outcome.name``) or a formula, which re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from offramp.game.game import Floats
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Assumption, Scenario
+from offramp.scenario.model import Assumption, Scenario, Term
 
 Fact = tuple[int, int]
 """A move's position in the scenario and the position of the choice made there."""
@@ -140,32 +140,29 @@ def _on_grid(assumption: Assumption) -> Private:
 
 def _fixed_names(scenario: Scenario) -> Iterator[tuple[str, Callable[[Position], float]]]:
     for index, term in enumerate(scenario.terms):
-        yield term.name, _term_number(index, term.name, tuple(option.number for option in term.options))
+        yield term.name, partial(_term_number, term, index)
         for place, option in enumerate(term.options):
-            yield f"{term.name}.{option.name}", _term_option(index, place)
+            yield f"{term.name}.{option.name}", partial(_has_option, index, place)
     for index, move in enumerate(scenario.moves):
         for place, choice in enumerate(move.choices):
-            yield f"{move.name}.{choice.name}", _move_choice((index, place))
+            yield f"{move.name}.{choice.name}", partial(_was_chosen, (index, place))
     for index, outcome in enumerate(scenario.outcomes):
-        yield f"outcome.{outcome.name}", _outcome(index)
+        yield f"outcome.{outcome.name}", partial(_is_outcome, index)
 
 
-def _term_number(term: int, name: str, numbers: tuple[float, ...]) -> Callable[[Position], float]:
-    def number(position: Position) -> float:
-        if position.terms[term] < 0:
-            raise UnsetTermError(name)
-        return float(numbers[position.terms[term]])
-
-    return number
+def _term_number(term: Term, index: int, position: Position) -> float:
+    if position.terms[index] < 0:
+        raise UnsetTermError(term.name)
+    return float(term.options[position.terms[index]].number)
 
 
-def _term_option(term: int, option: int) -> Callable[[Position], float]:
-    return lambda position: float(position.terms[term] == option)
+def _has_option(term: int, option: int, position: Position) -> float:
+    return float(position.terms[term] == option)
 
 
-def _move_choice(fact: Fact) -> Callable[[Position], float]:
-    return lambda position: float(fact in position.history)
+def _was_chosen(fact: Fact, position: Position) -> float:
+    return float(fact in position.history)
 
 
-def _outcome(index: int) -> Callable[[Position], float]:
-    return lambda position: float(position.outcome == index)
+def _is_outcome(index: int, position: Position) -> float:
+    return float(position.outcome == index)
