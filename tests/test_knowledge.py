@@ -262,7 +262,7 @@ def random_standoff(seed: int) -> Scenario:
         by = str(rng.choice([*parties, CHANCE]))
         choices: list[Choice] = []
         for name in ("l", "r"):
-            target = int(rng.integers(index + 1, 9))
+            target = index + 1 if name == "l" else int(rng.integers(index + 1, 9))
             reveals = {
                 f"m{earlier}": tuple(str(party) for party in parties if rng.random() < 0.4)
                 for earlier in range(index + 1)

@@ -28,6 +28,7 @@ def demand(num_options: int = 21, grid: int = 10) -> Scenario:
         [outcome("peace", a="share", b="1 - share"), outcome("war", a="0.4", b="0.5 - cost")],
         title="A demand on a grid",
         terms=(share,),
+        offer={"share": "o0"},
         assumptions=(assumption("cost", {"uniform": [0, 0.4]}, private_to="b", grid=grid),),
     )
 

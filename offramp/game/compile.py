@@ -13,6 +13,7 @@ from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
 from offramp.game.grow import Grown, InfosetKey, grow
 from offramp.game.knowledge import fact_text, fact_words
 from offramp.game.references import Fact, Private, References
+from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
 
 
@@ -102,14 +103,15 @@ class Compiled:
 
 
 def compile_scenario(scenario: Scenario) -> Compiled:
-    """The game that a checked scenario describes.
+    """The game that a scenario describes.
 
     Raises
     ------
     ScenarioError
-        If two nodes that their mover cannot tell apart offer different choices, a path leaves a mover without a
-        choice, an expression uses a term that has no option there, or the tree is too large.
+        With all that :mod:`offramp.scenario.checks` finds; else if two nodes that their mover cannot tell apart offer
+        different choices, if a path leaves a mover without a choice, or if the tree is too large.
     """
+    validate(scenario)
     references = References(scenario)
     payoffs = PayoffPlanner(references, tuple(party.name for party in scenario.parties))
     chance = ChancePlanner(references)

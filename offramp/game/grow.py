@@ -15,7 +15,7 @@ from offramp.game.clash import clash, problem_at
 from offramp.game.evaluate import Branch, ChancePlanner, Lottery, PayoffPlanner
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats
 from offramp.game.knowledge import learn, path_text, spreads
-from offramp.game.references import Bound, Fact, Position, References, UnsetTermError
+from offramp.game.references import Bound, Fact, Position, References
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Choice, Scenario
 
@@ -66,7 +66,7 @@ def grow(scenario: Scenario, references: References, payoffs: PayoffPlanner, cha
     Raises
     ------
     ScenarioError
-        With all clashes, nodes without a choice, terms without an option; or if the tree is too large.
+        With all clashes and nodes without a choice; or if the tree is too large.
     """
     grower = _Grower(scenario, references, payoffs, chance)
     grower.walk()
@@ -108,12 +108,12 @@ class _Grower:
                 self.visit(step.target, step.position)
 
     def start(self) -> Position:
-        terms = []
-        for term in self.scenario.terms:
-            names = [option.name for option in term.options]
-            terms.append(names.index(self.scenario.offer[term.name]) if term.name in self.scenario.offer else -1)
+        terms = tuple(
+            [option.name for option in term.options].index(self.scenario.offer[term.name])
+            for term in self.scenario.terms
+        )
         atoms = tuple(0 if len(each.values) == 1 else -1 for each in self.references.private)
-        return Position((), tuple(terms), atoms, ((),) * len(self.scenario.parties))
+        return Position((), terms, atoms, ((),) * len(self.scenario.parties))
 
     def visit(self, move: int, position: Position) -> None:
         undrawn = next((index for index in self.drawn_before[move] if position.atoms[index] < 0), None)
@@ -151,10 +151,7 @@ class _Grower:
         self.grown.answers.append(
             tuple(self.holds(answer.when, ended, ("answers", answer.name, "when")) for answer in self.scenario.answers)
         )
-        try:
-            self.payoffs.add(self.scenario.outcomes[outcome], position)
-        except UnsetTermError as error:
-            self.report_unset(error, ("outcomes", self.scenario.outcomes[outcome].name, "payoffs"), position)
+        self.payoffs.add(self.scenario.outcomes[outcome], position)
 
     def node(self, player: int, infoset: int, move: int, draw: int, offered: tuple[int, ...]) -> None:
         self.grown.players.append(player)
@@ -187,11 +184,7 @@ class _Grower:
 
     def holds(self, condition: Expression, position: Position, path: tuple[str, ...]) -> bool:
         """Whether a condition is true on the path."""
-        try:
-            bound = self.references.bind(condition, position)
-        except UnsetTermError as error:
-            self.report_unset(error, path, position)
-            return True
+        bound = self.references.bind(condition, position)
         if bound not in self.conditions:
             formulas = self.scenario.formulas
             expression = condition
@@ -222,14 +215,7 @@ class _Grower:
         here = self.scenario.moves[move]
         places = [("moves", here.name, "choices", here.choices[index].name, "probability") for index in offered]
         stated = [here.choices[index].probability for index in offered]
-        if sum(probability is None for probability in stated) > 1:
-            self.report_remainders(move, offered, position)
-            return
-        try:
-            bounds = [None if each is None else self.references.bind(each, position) for each in stated]
-        except UnsetTermError as error:
-            self.report_unset(error, ("moves", here.name, "choices"), position)
-            return
+        bounds = [None if each is None else self.references.bind(each, position) for each in stated]
         self.chance.add(Lottery(tuple(Branch(b, ".".join(p)) for b, p in zip(bounds, places, strict=True))))
 
     def after(self, move: int, choice: int, position: Position) -> Position:
@@ -246,23 +232,6 @@ class _Grower:
         index = [term.name for term in self.scenario.terms].index(here.sets)
         option = [option.name for option in self.scenario.terms[index].options].index(here.choices[choice].name)
         return (*terms[:index], option, *terms[index + 1 :])
-
-    def report_unset(self, error: UnsetTermError, path: tuple[str, ...], position: Position) -> None:
-        term = str(error)
-        found = f"uses the term {term!r}, which has no option on the path {path_text(self.scenario, position.history)}"
-        remedy = f"give {term!r} an option under offer:, or let a move set it earlier on this path"
-        problem = problem_at(self.scenario, path, found, "terms that are in the offer or set before", remedy)
-        self.problems.setdefault(("unset", path, term), problem)
-
-    def report_remainders(self, move: int, offered: tuple[int, ...], position: Position) -> None:
-        here = self.scenario.moves[move]
-        names = [repr(here.choices[i].name) for i in offered if here.choices[i].probability is None]
-        history = path_text(self.scenario, position.history)
-        found = f"{' and '.join(names)} both take what is left of the probability on the path {history}"
-        problem = problem_at(
-            self.scenario, ("moves", here.name, "choices"), found, "one choice without probability", "state the others"
-        )
-        self.problems.setdefault(("remainders", move), problem)
 
 
 def needed_private(scenario: Scenario, references: References, move: int) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ class Position(NamedTuple):
     history : tuple of Fact
         The choices made so far, in order.
     terms : tuple of int
-        The option at which each term stands, -1 where no offer and no move has set it.
+        The option at which each term stands: the offer's, or that of the last move that set it.
     atoms : tuple of int
         The atom drawn for each private assumption, -1 where it is not drawn yet.
     knowledge : tuple of tuples of Fact
@@ -66,10 +66,6 @@ class Bound(NamedTuple):
     fixed: tuple[float, ...]
 
 
-class UnsetTermError(Exception):
-    """An expression asks for the number of a term that has no option on the path; never leaves the compiler."""
-
-
 class References:
     """Looks up the names of one scenario."""
 
@@ -106,13 +102,7 @@ class References:
         return found - self.scenario.formulas.keys()
 
     def bind(self, expression: Expression, position: Position) -> Bound:
-        """``expression`` with all names but the drawn ones fixed; its private assumptions must be drawn.
-
-        Raises
-        ------
-        UnsetTermError
-            If it uses the number of a term that has no option yet.
-        """
+        """``expression`` with all names but the drawn ones fixed; its private assumptions must be drawn."""
         needs = self.needs(expression)
         fixed = [self._fixed[name](position) for name in needs.path]
         fixed.extend(float(self.private[index].values[position.atoms[index]]) for index in needs.private)
@@ -151,8 +141,6 @@ def _fixed_names(scenario: Scenario) -> Iterator[tuple[str, Callable[[Position],
 
 
 def _term_number(term: Term, index: int, position: Position) -> float:
-    if position.terms[index] < 0:
-        raise UnsetTermError(term.name)
     return float(term.options[position.terms[index]].number)
 
 
