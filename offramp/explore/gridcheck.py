@@ -49,7 +49,8 @@ def _grids(assumption: Assumption) -> tuple[int, int]:
 
 
 def _refined(scenario: Scenario) -> Scenario:
-    return replace(scenario, assumptions=tuple(replace(each, grid=2 * each.grid) for each in scenario.assumptions))
+    finer = (replace(each, grid=2 * each.grid) if each.private_to else each for each in scenario.assumptions)
+    return replace(scenario, assumptions=tuple(finer))
 
 
 def _shifts(paths: Paths, coarse: Table, fine: Table) -> dict[str, GridShift]:

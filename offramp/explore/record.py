@@ -6,11 +6,11 @@ Everything but ``timings`` is the same in equal runs. ``docs/json.md`` describes
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from offramp import __version__
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Scenario
@@ -27,7 +27,7 @@ def run_record(run: Run) -> Record:
     """The document of ``run``."""
     return {
         "schema": RUN_SCHEMA,
-        "offramp": version("offramp"),
+        "offramp": __version__,
         "scenario": scenario_record(run.scenario),
         "seed": run.seed,
         "draws": run.num_draws,

@@ -114,12 +114,12 @@ def tabulate(paths: Paths, solutions: Solutions, chance: Floats) -> Table:
     on_path = _sum_rows(reach, paths.step_choices, len(paths.choices))
     reached = _sum_rows(reach, paths.node_moves, len(paths.moves))
     return Table(
-        answers=_sum_where(leaf_reach, paths),
-        outcomes=_sum_rows(leaf_reach, paths.leaf_outcomes, len(paths.outcomes)),
-        reached=reached,
-        choices=_conditional(paths, solutions, chance, on_path, reached),
-        on_path=on_path,
-        breaks=_sum_rows(reach, paths.step_breaks, len(paths.breaks)),
+        answers=_capped(_sum_where(leaf_reach, paths)),
+        outcomes=_capped(_sum_rows(leaf_reach, paths.leaf_outcomes, len(paths.outcomes))),
+        reached=_capped(reached),
+        choices=_capped(_conditional(paths, solutions, chance, on_path, reached)),
+        on_path=_capped(on_path),
+        breaks=_capped(_sum_rows(reach, paths.step_breaks, len(paths.breaks))),
         payoffs=np.ascontiguousarray(solutions.values.T),
         max_regret=solutions.max_regret[None, :],
         residual=solutions.residuals[None, :],
@@ -135,6 +135,11 @@ def _sum_rows(rows: Floats, groups: Ints, num_groups: int) -> Floats:
     for row in np.flatnonzero(groups >= 0):
         sums[groups[row]] += rows[row]
     return sums
+
+
+def _capped(probabilities: Floats) -> Floats:
+    """Without what rounding adds beyond 1."""
+    return np.minimum(probabilities, 1.0)
 
 
 def _sum_where(leaf_reach: Floats, paths: Paths) -> Floats:

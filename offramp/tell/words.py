@@ -42,8 +42,9 @@ SCALE = (
 )
 """ICD 203's terms from the least to the most likely."""
 
-RULED_OUT = "ruled out in this model"
-CERTAIN = "certain in this model"
+IN_MODEL = " in this model"
+RULED_OUT = "ruled out" + IN_MODEL
+CERTAIN = "certain" + IN_MODEL
 
 _NOUNS = {"almost no chance": "There is *almost no chance*", "roughly even chance": "There is a *roughly even chance*"}
 

@@ -1,0 +1,106 @@
+"""Judge a negotiated exit from power: scenario file in, certified game-theoretic answer out.
+
+The public names, and nothing else. Each is imported when it is first asked for, so that ``import offramp`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offramp.errors import (
+        DistributionError,
+        EvaluationError,
+        ExpressionError,
+        GameError,
+        GameFileError,
+        OfframpError,
+        RunError,
+        ScenarioError,
+        SolveError,
+    )
+    from offramp.explore.run import Run, run
+    from offramp.game.compile import Compiled, compile_scenario
+    from offramp.game.game import Game
+    from offramp.scenario.distributions import Distribution
+    from offramp.scenario.draws import Draws, central, draw
+    from offramp.scenario.dump import dumps
+    from offramp.scenario.expressions import Expression
+    from offramp.scenario.load import load, loads
+    from offramp.scenario.model import Scenario
+    from offramp.solve.api import solve as solve_game
+    from offramp.solve.result import Solutions, Status
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Compiled",
+    "Distribution",
+    "DistributionError",
+    "Draws",
+    "EvaluationError",
+    "Expression",
+    "ExpressionError",
+    "Game",
+    "GameError",
+    "GameFileError",
+    "OfframpError",
+    "Run",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "Solutions",
+    "SolveError",
+    "Status",
+    "__version__",
+    "central",
+    "compile_scenario",
+    "draw",
+    "dumps",
+    "load",
+    "loads",
+    "run",
+    "solve_game",
+]
+
+_HOMES = {
+    "Compiled": "offramp.game.compile",
+    "Distribution": "offramp.scenario.distributions",
+    "DistributionError": "offramp.errors",
+    "Draws": "offramp.scenario.draws",
+    "EvaluationError": "offramp.errors",
+    "Expression": "offramp.scenario.expressions",
+    "ExpressionError": "offramp.errors",
+    "Game": "offramp.game.game",
+    "GameError": "offramp.errors",
+    "GameFileError": "offramp.errors",
+    "OfframpError": "offramp.errors",
+    "Run": "offramp.explore.run",
+    "RunError": "offramp.errors",
+    "Scenario": "offramp.scenario.model",
+    "ScenarioError": "offramp.errors",
+    "Solutions": "offramp.solve.result",
+    "SolveError": "offramp.errors",
+    "Status": "offramp.solve.result",
+    "central": "offramp.scenario.draws",
+    "compile_scenario": "offramp.game.compile",
+    "draw": "offramp.scenario.draws",
+    "dumps": "offramp.scenario.dump",
+    "load": "offramp.scenario.load",
+    "loads": "offramp.scenario.load",
+    "run": "offramp.explore.run",
+    "solve_game": "offramp.solve.api:solve",
+}
+"""Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'offramp' has no attribute {name!r}")
+    module, _, own_name = _HOMES[name].partition(":")
+    return getattr(import_module(module), own_name or name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
