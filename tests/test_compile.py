@@ -168,6 +168,15 @@ class TestPayoffs:
         )
         assert compile_scenario(scenario).payoffs(drawn())[0, 0].tolist() == [30, 1.5]
 
+    def test_too_many_combinations_to_average_over_are_refused(self) -> None:
+        names = ("x", "y", "z")
+        scenario = dataclasses.replace(
+            one_move(a="x * y * z", b="x"),
+            assumptions=tuple(assumption(name, {"uniform": [0, 1]}, private_to="b", grid=50) for name in names),
+        )
+        with pytest.raises(ScenarioError, match=r"payoffs\.a: averages over 125,000 combinations"):
+            compile_scenario(scenario)
+
     def test_formulas_reach_draws_terms_moves_and_private_values(self) -> None:
         scenario = standoff(
             "a b",

@@ -10,19 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from offramp.errors import EvaluationError, ExpressionError
+from offramp.errors import EvaluationError, ExpressionError, ScenarioError
+from offramp.game.clash import problem_at
 from offramp.game.game import Floats, Ints
+from offramp.game.knowledge import listed
 from offramp.game.references import Bound, Position, References
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Outcome
 
 PROBABILITY_TOLERANCE = 1e-9
 """How far a probability may leave [0, 1], and the probabilities of a chance move may miss 1, before it is an error."""
+
+
+MAX_PIECES = 10_000
+"""Most combinations of undrawn private values that one payoff averages over."""
 
 
 class DrawnValues(Protocol):
@@ -143,14 +150,16 @@ class PayoffPlanner:
         self._rows.append([self._cell(outcome, party, position) for party in self.parties])
 
     def _cell(self, outcome: Outcome, party: str, position: Position) -> int:
-        pieces = tuple(self._pieces(outcome.payoffs[party], position))
+        place = ("outcomes", outcome.name, "payoffs", party)
+        pieces = tuple(self._pieces(outcome.payoffs[party], position, place))
         if pieces not in self._cells:
-            self._places.append(f"outcomes.{outcome.name}.payoffs.{party}")
+            self._places.append(".".join(place))
         return self._cells.setdefault(pieces, len(self._cells))
 
-    def _pieces(self, expression: Expression, position: Position) -> Iterator[Piece]:
+    def _pieces(self, expression: Expression, position: Position, place: tuple[str, ...]) -> Iterator[Piece]:
         """One piece; or one per atom where the payoff uses private assumptions that this path did not draw."""
         undrawn = [index for index in self.references.needs(expression).private if position.atoms[index] < 0]
+        self._check_pieces(undrawn, place)
         for atoms in product(*(range(len(self.references.private[index].values)) for index in undrawn)):
             drawn = list(position.atoms)
             weight = 1.0
@@ -158,6 +167,16 @@ class PayoffPlanner:
                 drawn[index] = atom
                 weight *= float(self.references.private[index].weights[atom])
             yield Piece(self.references.bind(expression, position._replace(atoms=tuple(drawn))), weight)
+
+    def _check_pieces(self, undrawn: list[int], place: tuple[str, ...]) -> None:
+        private = [self.references.private[index] for index in undrawn]
+        count = prod(len(each.values) for each in private)
+        if count > MAX_PIECES:
+            names = listed([f"{each.name} ({len(each.values)} values)" for each in private])
+            found = f"averages over {count:,} combinations of private values that this path does not draw: {names}"
+            remedy = "lower their grid:, or let their owners move on every path to this outcome"
+            problem = problem_at(self.references.scenario, place, found, f"at most {MAX_PIECES:,} combinations", remedy)
+            raise ScenarioError([problem])
 
     def plan(self) -> PayoffPlan:
         index = np.array(self._rows, dtype=np.int32).reshape(len(self._rows), len(self.parties))

@@ -98,8 +98,6 @@ class _Grower:
         self.waiting.append(_Waiting(-1, -1, 0, self.start()))
         while self.waiting:
             step = self.waiting.pop()
-            if len(self.grown.parents) >= MAX_NODES:
-                raise ScenarioError([too_large(self.scenario, self.references)])
             self.grown.parents.append(step.parent)
             self.grown.arrivals.append(step.arrival)
             if step.target < 0:
@@ -120,21 +118,14 @@ class _Grower:
         if undrawn is not None:
             self.draw(undrawn, move, position)
             return
+        here = self.scenario.moves[move]
         offered = self.offered(move, position)
-        if self.scenario.moves[move].by == CHANCE:
+        if here.by == CHANCE:
             self.node(CHANCE_NODE, -1, move, -1, offered)
             self.add_lottery(move, offered, position)
         else:
-            self.node(
-                self.parties[self.scenario.moves[move].by], self.infoset(move, offered, position), move, -1, offered
-            )
-        children = [self.after(move, choice, position) for choice in offered]
-        self.push(
-            [
-                (self.targets[self.scenario.moves[move].choices[c].next], p)
-                for c, p in zip(offered, children, strict=True)
-            ]
-        )
+            self.node(self.parties[here.by], self.infoset(move, offered, position), move, -1, offered)
+        self.push([(self.targets[here.choices[index].next], self.after(move, index, position)) for index in offered])
 
     def draw(self, index: int, move: int, position: Position) -> None:
         """A chance node that draws the private assumption ``index`` before ``move``."""
@@ -161,7 +152,10 @@ class _Grower:
         self.grown.offered.append(offered)
 
     def push(self, children: list[tuple[int, Position]]) -> None:
+        """Let the children of the last node wait, unless the tree grows too large with them."""
         parent = len(self.grown.parents) - 1
+        if parent + 1 + len(self.waiting) + len(children) > MAX_NODES:
+            raise ScenarioError([too_large(self.scenario, self.references)])
         steps = [_Waiting(parent, arrival, *child) for arrival, child in enumerate(children)]
         self.waiting.extend(reversed(steps))
 
