@@ -37,8 +37,8 @@ def _imported_names(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.module, "imports inside offramp are written in full"
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            yield from inner if inner & MODULES.keys() else {node.module}
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} - {"offramp.__version__"}
+            yield from inner if inner & MODULES.keys() or not inner else {node.module}
 
 
 class _WithoutTypeImports(ast.NodeTransformer):

@@ -1,0 +1,173 @@
+"""The documentation is a test: its commands run, its snippets load, and nothing that a user can type is left out."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+from ruamel.yaml import YAML
+
+from docs.generate_cli import contexts, reference
+from offramp.cli import main
+from offramp.scenario.distributions import FORMS
+from offramp.scenario.load import loads
+from offramp.scenario.schema import json_schema
+from offramp.scenario.tokens import FUNCTIONS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+COMMANDS = list(contexts(main, "offramp"))
+
+BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+DURATION = re.compile(r"\b\d[\d.,]* ?(ms|s|seconds?|minutes?)\b")
+LINK = re.compile(r"\]\((?!\w+:)(?P<target>[^)#]+)")
+
+NOT_RUN = ("git clone", "cd ", "sudo ")
+"""Commands that a reader needs and that change the machine or fetch something."""
+
+
+class Block(NamedTuple):
+    """A fenced block: where it stands, and what is in it."""
+
+    page: Path
+    line: int
+    text: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+class Step(NamedTuple):
+    """A command of a console block and the lines that the page shows below it."""
+
+    name: str
+    command: str
+    output: str
+
+
+def _blocks(language: str) -> Iterator[Block]:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in BLOCK.finditer(text):
+            if match["language"] == language:
+                yield Block(page, text.count("\n", 0, match.start()) + 1, match["text"])
+
+
+def _steps() -> Iterator[Step]:
+    for block in _blocks("console"):
+        for piece in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+            command, _, output = piece.partition("\n")
+            yield Step(f"{block.name} {command}", command, output.rstrip())
+
+
+STEPS = list(_steps())
+RUN = [step for step in STEPS if not step.command.startswith((*NOT_RUN, "make"))]
+MAKE = [step for step in STEPS if step.command.startswith("make")]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with the examples in it, as the current one."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _ids(block: Block | Step) -> str:
+    return block.name
+
+
+@pytest.mark.parametrize("step", RUN, ids=_ids)
+def test_a_command_prints_what_the_page_shows(step: Step, workplace: Path) -> None:
+    words = shlex.split(step.command)
+    assert words[0].removeprefix(".venv/bin/") == "offramp", "say in NOT_RUN why this command is not run"
+    program = [sys.executable, "-m", "offramp.cli", *words[1:]]
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=workplace, env=environment)
+    assert done.returncode == 0, done.stderr
+    if step.output:
+        shown, printed = (DURATION.sub("TIME", text.strip()) + "\n" for text in (step.output, done.stdout))
+        options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        assert doctest.OutputChecker().check_output(shown, printed, options), printed
+
+
+@pytest.mark.parametrize("step", MAKE, ids=_ids)
+def test_make_knows_its_targets(step: Step) -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(shlex.split(step.command)[1:]) <= set(targets)
+
+
+@pytest.mark.parametrize("block", _blocks("python"), ids=_ids)
+def test_a_python_snippet_runs(block: Block, workplace: Path) -> None:
+    if ">>>" in block.text:
+        test = doctest.DocTestParser().get_doctest(block.text, {}, block.name, str(block.page), block.line)
+        results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(test)
+        assert not results.failed
+    else:
+        exec(compile(block.text, block.name, "exec"), {})
+
+
+@pytest.mark.parametrize("block", _blocks("yaml"), ids=_ids)
+def test_a_yaml_snippet_is_read(block: Block) -> None:
+    if block.text.startswith("format:"):
+        assert loads(block.text, block.name).moves
+    else:
+        assert YAML(typ="safe").load(block.text)
+
+
+@pytest.mark.parametrize("block", _blocks("json"), ids=_ids)
+def test_a_json_snippet_is_json(block: Block) -> None:
+    json.loads(block.text)
+
+
+def test_the_command_line_page_is_what_the_commands_say() -> None:
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert page == reference(), "run `make docs` and commit docs/cli.md"
+
+
+@pytest.mark.parametrize("context", COMMANDS, ids=lambda context: context.command_path)
+def test_every_command_and_option_has_help(context: click.Context) -> None:
+    assert context.command.help
+    options = [each for each in context.command.params if isinstance(each, click.Option)]
+    assert not [option.name for option in options if not option.help]
+
+
+def _keys(schema: object) -> Iterator[str]:
+    """Every key that a JSON Schema names under `properties`."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for value in schema.values():
+            yield from _keys(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _keys(value)
+
+
+@pytest.mark.parametrize("word", sorted({*_keys(json_schema()), *FORMS, *FUNCTIONS}))
+def test_every_key_kind_and_function_of_the_language_is_documented(word: str) -> None:
+    code = re.findall(r"`+[^`]+`+", (DOCS / "scenario.md").read_text(encoding="utf-8"))
+    assert any(re.search(rf"\b{re.escape(word)}\b", each) for each in code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = {match["target"] for match in LINK.finditer(page.read_text(encoding="utf-8"))}
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "-b", "html"]
+    done = subprocess.run([*command, str(DOCS), str(tmp_path)], check=False, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
