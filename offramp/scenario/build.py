@@ -76,7 +76,8 @@ def _term(name: str, value: list[str] | Mapping[str, float]) -> Term:
     """Options with their numbers; without numbers, ranks scaled to 0..1."""
     if isinstance(value, Mapping):
         return Term(name, tuple(Option(option, float(number)) for option, number in value.items()))
-    return Term(name, tuple(Option(option, rank) for option, rank in zip(value, ranks(len(value)), strict=True)))
+    numbered = zip(value, ranks(len(value)), strict=True)
+    return Term(name, tuple(Option(option, rank) for option, rank in numbered if option))
 
 
 def ranks(count: int) -> list[float]:
@@ -102,7 +103,7 @@ def _bases(value: Any) -> tuple[Basis, ...]:
 
 
 def _correlations(items: list[Values] | tuple[()]) -> tuple[Correlation, ...]:
-    """Correlations; one that could not be read keeps its place with empty names."""
+    """Correlations; one that could not be read keeps its place with names that are empty."""
     pairs = ((item, [*item.get("between", ()), "", ""]) for item in items)
     return tuple(Correlation(between[0], between[1], float(item.get("rank", 0))) for item, between in pairs)
 

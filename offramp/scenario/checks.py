@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from offramp.errors import EvaluationError, Problem, ScenarioError
-from offramp.scenario.context import PYTHON, Context, Damage, by_chance, choice_path
+from offramp.scenario.context import PYTHON, Context, Damage, Declared, by_chance, choice_path
+from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import ALL, CHANCE, Assumption, Choice, Move, Scenario
@@ -22,9 +21,6 @@ from offramp.scenario.shape import Path, Place, Report
 
 SUM_TOLERANCE = 1e-9
 """How far fixed probabilities may miss 1."""
-
-PSD_TOLERANCE = 1e-9
-"""How far below 0 an eigenvalue of a correlation matrix may lie by rounding."""
 
 
 def problems(scenario: Scenario) -> list[Problem]:
@@ -167,42 +163,13 @@ def _check_assumption(context: Context, assumption: Assumption) -> None:
 
 
 def _check_correlations(context: Context) -> None:
-    scenario = context.scenario
-    private = {assumption.name for assumption in scenario.assumptions if assumption.private_to}
-    pairs: dict[frozenset[str], str] = {}
-    sound = not context.damage.inside(("correlations",))
-    for index, correlation in enumerate(scenario.correlations):
-        path = ("correlations", str(index), "between")
-        before = len(context.problems)
-        ends = (correlation.first, correlation.second)
-        for position, name in enumerate(ends):
-            inner = (*path, str(position))
-            context.unknown(inner, name, context.assumptions, "assumption", "name an assumption")
-            if name in private:
-                found = f"the private assumption {name!r} in a correlation"
-                context.report(inner, found, "assumptions without private_to:", "take the correlation out")
-        if ends[0] == ends[1]:
-            context.report(path, f"{ends[0]!r} with itself", "two different assumptions", "name another one")
-        elif frozenset(ends) in pairs:
-            found = f"the pair {ends[0]!r} and {ends[1]!r} a second time"
-            context.report(path, found, "each pair once", "take one of the two out")
-        pairs.setdefault(frozenset(ends), str(index))
-        sound = sound and len(context.problems) == before
-    if sound and scenario.correlations and not _is_possible(scenario):
-        remedy = "bring the strongest ones closer to 0"
-        context.report(
-            ("correlations",), "correlations that cannot hold together", "a positive semidefinite matrix", remedy
-        )
-
-
-def _is_possible(scenario: Scenario) -> bool:
-    """Whether a Gaussian copula has these rank correlations: r = 2 sin(π ρ / 6) must be positive semidefinite."""
-    names = sorted({name for c in scenario.correlations for name in (c.first, c.second)})
-    matrix = np.eye(len(names))
-    for c in scenario.correlations:
-        i, j = names.index(c.first), names.index(c.second)
-        matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * c.rank / 6)
-    return bool(np.linalg.eigvalsh(matrix)[0] >= -PSD_TOLERANCE)
+    """As for draws, but for correlations with an assumption that could not be read."""
+    unread = context.damage.entries(("assumptions",))
+    for problem in correlation_problems(context.scenario):
+        pair = context.scenario.correlations[int(problem.path[1])] if len(problem.path) > 1 else None
+        if context.assumptions.open or (pair and {pair.first, pair.second} & {*unread}):
+            continue
+        context.report(problem.path, problem.found.removeprefix("found "), problem.allowed, problem.remedy)
 
 
 def _check_move(context: Context, move: Move) -> None:
@@ -252,8 +219,7 @@ def _check_choice(context: Context, move: Move, choice: Choice) -> None:
     if choice.next not in context.moves and choice.next not in context.outcomes:
         names = (*context.moves.names, *context.outcomes.names)
         target = choice_path(context.scenario, move, choice, "next")
-        ends = type(context.moves)(names)
-        context.unknown(target, choice.next, ends, "move or outcome", "name a move or an outcome, or add it")
+        context.unknown(target, choice.next, Declared(names), "move or outcome", "name a move or an outcome, or add it")
     if choice.probability is not None and move.by in context.parties.names:
         found = f"a probability for a choice of the party {move.by!r}"
         remedy = "take it out: the solution says how likely the choice is"

@@ -42,7 +42,11 @@ def dumps(scenario: Scenario) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = StringIO()
-    yaml.dump(_laid_out(document(scenario)), stream)
+    laid_out = _laid_out(document(scenario))
+    for key, value in laid_out.items():
+        if isinstance(value, (CommentedMap, CommentedSeq)):
+            laid_out.yaml_set_comment_before_after_key(key, before="\n")
+    yaml.dump(laid_out, stream)
     return stream.getvalue()
 
 
@@ -52,7 +56,7 @@ def document(scenario: Scenario) -> Plain:
         {
             "format": FORMAT,
             "title": scenario.title,
-            "as_of": scenario.as_of and scenario.as_of.isoformat(),
+            "as_of": scenario.as_of,
             "question": scenario.question,
             "sources": {source.name: _source(source) for source in scenario.sources},
             "parties": {party.name: party.label or {} for party in scenario.parties},
@@ -78,7 +82,7 @@ def _source(source: Source) -> Plain:
     values = {
         "title": source.title,
         "publisher": source.publisher,
-        "date": source.date and source.date.isoformat(),
+        "date": source.date,
         "url": source.url,
         "reliability": source.reliability,
         "file": source.file,

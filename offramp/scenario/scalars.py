@@ -16,6 +16,7 @@ from offramp.scenario.shape import Place, ScalarShape, Schema, describe
 class Name(ScalarShape):
     """A name that can stand in an expression; a value such as ``no`` or ``on`` is text here, as in YAML 1.2."""
 
+    blank = ""
     phrase: str = "a name: letters a to z, digits and _, not starting with a digit"
 
     def convert(self, node: Scalar, place: Place) -> Any:

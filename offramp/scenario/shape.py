@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from offramp.errors import Problem
@@ -57,19 +58,30 @@ class Place:
         self.report.positions.setdefault(path, position)
         return Place(self.report, path, position)
 
-    def problem(self, found: str, allowed: str = "", remedy: str = "", at: Position | None = None) -> Unreadable:
-        """Report a problem and mark this path as malformed."""
+    def problem(
+        self,
+        found: str,
+        allowed: str = "",
+        remedy: str = "",
+        at: Position | None = None,
+        damages: Sequence[str] = (),
+    ) -> Unreadable:
+        """Report a problem and mark this path as malformed, or only the keys below it that ``damages`` names."""
         line, column = at or self.position
         report = self.report
         report.problems.append(Problem(self.path, found, allowed, remedy, report.file, line, column))
-        report.damaged.add(self.path)
+        report.damaged.update([(*self.path, key) for key in damages] or [self.path])
         return MALFORMED
 
 
 class Shape(ABC):
-    """What a value may look like. ``phrase`` says it in words, for the ``allowed`` of a message."""
+    """What a value may look like. ``phrase`` says it in words, for the ``allowed`` of a message.
+
+    ``blank`` keeps the place of a malformed item in a list, so that the items after it keep their numbers.
+    """
 
     phrase: str
+    blank: Any = None
 
     @abstractmethod
     def accepts(self, node: Node) -> bool:
@@ -120,7 +132,7 @@ class ListOf(Shape):
             return place.problem("an empty list" if not node.items else f"a list of {len(node.items)}", self.phrase)
         places = [place.inside(str(index), (item.line, item.column)) for index, item in enumerate(node.items)]
         values = [self.item.read(item, at) for item, at in zip(node.items, places, strict=True)]
-        return [value for value in values if value is not MALFORMED]
+        return [self.item.blank if value is MALFORMED else value for value in values]
 
     def schema(self) -> Schema:
         least: Schema = {"minItems": self.least} if self.least else {}
@@ -191,9 +203,10 @@ class ExactlyOne(Rule):
         standing = [key for key in self.keys if key in present]
         allowed = f"exactly one of {listing(self.keys)}"
         if not standing:
-            place.problem(f"none of {listing(self.keys)}", allowed, "add one of these keys")
+            place.problem(f"none of {listing(self.keys)}", allowed, "add one of these keys", damages=self.keys)
         elif len(standing) > 1:
-            place.problem(f"{listing(standing)} together", allowed, "take all but one out", present[standing[1]])
+            at = present[standing[1]]
+            place.problem(f"{listing(standing)} together", allowed, "take all but one out", at, damages=self.keys)
 
     def schema(self) -> Schema:
         return {"oneOf": [{"required": [key]} for key in self.keys]}
@@ -226,7 +239,8 @@ class NotTogether(Rule):
     def check(self, present: Mapping[str, Position], place: Place) -> None:
         if self.first in present and self.second in present:
             found = f"{self.first!r} and {self.second!r} together"
-            place.problem(found, "one of the two", "take one out", present[self.second])
+            keys = (self.first, self.second)
+            place.problem(found, "one of the two", "take one out", present[self.second], damages=keys)
 
     def schema(self) -> Schema:
         return {"not": {"required": [self.first, self.second]}}
@@ -238,6 +252,8 @@ class Record(Shape):
 
     ``later`` maps reserved keys to what they will be for: using one says that it is not there yet.
     """
+
+    blank = MappingProxyType[str, Any]({})
 
     fields: tuple[Field, ...]
     phrase: str
@@ -308,6 +324,11 @@ class Either(Shape):
     shapes: Sequence[Shape]
     phrase: str
 
+    @property
+    def blank(self) -> Any:  # type: ignore[override]
+        """That of the first shape."""
+        return self.shapes[0].blank
+
     def accepts(self, node: Node) -> bool:
         return any(shape.accepts(node) for shape in self.shapes)
 
@@ -328,7 +349,7 @@ def entries(node: Entries, place: Place) -> Iterator[tuple[Node, Node, Place]]:
         if not isinstance(key, Scalar):
             at = (key.line, key.column)
             place.problem(
-                f"{describe(key)} as a key", "names as keys", "put text that starts with {{ or [ in quotes", at
+                f"{describe(key)} as a key", "names as keys", "put text that starts with { or [ in quotes", at
             )
             continue
         earlier = first.setdefault(key.text, key)
