@@ -33,6 +33,9 @@ LARGEST = 1e100
 SUM_TOLERANCE = 1e-9
 """How far the probabilities of a discrete distribution may miss 1; within it they are scaled to 1."""
 
+LEAST_LEVEL = 1e-12
+"""Smallest distance of a quantile's level from 0 and from 1."""
+
 FORMS = {
     **{name: f"{name}: [{', '.join(kind.parameters)}]" for name, kind in KINDS.items()},
     "choice": "choice: [value, value, …]",
@@ -144,8 +147,11 @@ class Distribution:
         return values[order], weights[order]
 
     def quantile(self, u: npt.ArrayLike) -> Floats:
-        """float64, shaped like ``u``: the value that is not exceeded with probability u, for u in (0, 1)."""
-        levels = np.asarray(u, dtype=np.float64)
+        """float64, shaped like ``u``: the value that is not exceeded with probability u.
+
+        A u nearer to 0 or 1 than ``LEAST_LEVEL`` counts as that far from it, so that every value is finite.
+        """
+        levels = np.clip(np.asarray(u, dtype=np.float64), LEAST_LEVEL, 1 - LEAST_LEVEL)
         if self.kind in KINDS:
             return np.asarray(KINDS[self.kind].quantile(self.parameters, levels))
         values, weights = self._own_atoms

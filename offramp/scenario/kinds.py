@@ -31,7 +31,7 @@ TABLE_SHAPE = 100.0
 """Beta distributions with both parameters from 1 to this have their quantiles interpolated, to about 1e-9."""
 
 TABLE_REACH = 6.5
-"""The table covers normal scores from minus to plus this, beyond what any draw needs; nothing is interpolated outside."""
+"""The table covers normal scores from minus to plus this, beyond what draws need; nothing outside is interpolated."""
 
 TABLE_CELLS = 1024
 TABLE_STEP = 2 * TABLE_REACH / TABLE_CELLS
@@ -141,7 +141,7 @@ def _beta(parameters: Parameters, u: Floats) -> Floats:
     from scipy.special import betaincinv, ndtri
 
     a, b = parameters
-    if not (1 <= min(a, b) and max(a, b) <= TABLE_SHAPE):
+    if min(a, b) < 1 or max(a, b) > TABLE_SHAPE:
         return np.asarray(betaincinv(a, b, u), dtype=np.float64)
     quantiles, slopes = _beta_table(a, b)
     places = (np.asarray(ndtri(u)) + TABLE_REACH) / TABLE_STEP
