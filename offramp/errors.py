@@ -128,7 +128,7 @@ class GameError(OfframpError, ValueError):
 
 
 class GameFileError(OfframpError, ValueError):
-    """A Gambit file does not parse; the message starts with ``file:line:column``."""
+    """A Gambit file does not parse; the message starts with ``file:line:column`` (``file`` for the whole file)."""
 
     def __init__(self, found: str, *, file: str = "<text>", line: int = 0, column: int = 0, remedy: str = "") -> None:
         self.found = found
@@ -137,7 +137,8 @@ class GameFileError(OfframpError, ValueError):
         self.column = column
         self.remedy = remedy
         tail = f"\n    remedy:  {remedy}" if remedy else ""
-        super().__init__(f"{file}:{line}:{column}: {found}{tail}")
+        where = f"{file}:{line}:{column}" if line else file
+        super().__init__(f"{where}: {found}{tail}")
 
 
 class SolveError(OfframpError, ValueError):

@@ -1,10 +1,11 @@
 """The extensive form as flat arrays: one structure for all draws.
 
-Letters, fixed project-wide: B draws, N nodes, I information sets, L leaves (terminal nodes), E chance branches, P players,
-M decision nodes, A the actions of all information sets laid end to end.
+Letters, fixed project-wide: B draws, N nodes, I information sets, L leaves (terminal nodes), E chance branches,
+P players, M decision nodes, A the actions of all information sets laid end to end.
 
-Nodes are numbered in preorder: the root is 0 and a parent comes before its children, siblings in the order of their actions.
-Payoffs and chance probabilities do not belong to the structure; they come as ``payoffs[B, L, P]`` and ``chance[B, E]``.
+Nodes are numbered in preorder: the root is 0 and a parent comes before its children, siblings in the order of their
+actions. Payoffs and chance probabilities do not belong to the structure; they come as ``payoffs[B, L, P]`` and
+``chance[B, E]``.
 """
 
 from __future__ import annotations
@@ -162,7 +163,8 @@ def _positions(nodes: Ints, num_nodes: int) -> Ints:
 def _check_tree(game: Game) -> None:
     if game.num_nodes == 0:
         raise GameError("a game needs at least one node")
-    if game.parents[0] != -1 or (game.parents[1:] >= np.arange(1, game.num_nodes)).any() or (game.parents[1:] < 0).any():
+    later = game.parents[1:]
+    if game.parents[0] != -1 or (later >= np.arange(1, game.num_nodes)).any() or (later < 0).any():
         raise GameError("nodes must come in preorder: parent before child, the root first")
     expected = np.zeros(game.num_nodes, dtype=np.int32)
     decisions = game.node_infosets >= 0
@@ -174,7 +176,8 @@ def _check_tree(game: Game) -> None:
     wrong = np.flatnonzero(expected != game.num_children)
     if len(wrong):
         node = int(wrong[0])
-        raise GameError(f"node {node} ({game.node_labels[node]!r}) has {game.num_children[node]} children, not {expected[node]}")
+        found = f"has {game.num_children[node]} children, not {expected[node]}"
+        raise GameError(f"node {node} ({game.node_labels[node]!r}) {found}")
 
 
 def _check_infosets(game: Game) -> None:
@@ -188,17 +191,33 @@ def _check_infosets(game: Game) -> None:
             raise GameError(f"information set {index} ({game.infoset_labels[index]!r}) has no nodes")
 
 
-def _own_history(game: Game, node: int) -> tuple[tuple[int, int], ...]:
-    player = game.node_players[node]
-    steps = ((int(game.node_infosets[n]), a) for n, a in game.path(node) if game.node_players[n] == player)
-    return tuple(steps)
+def forgetful_node(game: Game) -> int:
+    """The first decision node where the mover's own past is not that of its set; -1 with perfect recall.
+
+    A player's own past is the sequence of its information sets and actions on the way; each is numbered as it first
+    appears, so that the check takes time proportional to the nodes and not to the depth.
+    """
+    parents, arrivals = game.parents.tolist(), game.arrivals.tolist()
+    movers, infosets = game.node_players.tolist(), game.node_infosets.tolist()
+    numbers: dict[tuple[int, int, int], int] = {}
+    first: dict[int, int] = {}
+    pasts: list[tuple[int, ...]] = []
+    for node, parent in enumerate(parents):
+        past = pasts[parent] if parent >= 0 else (0,) * game.num_players
+        if parent >= 0 and (mover := movers[parent]) >= 0:
+            step = (past[mover], infosets[parent], arrivals[node])
+            past = (*past[:mover], numbers.setdefault(step, len(numbers) + 1), *past[mover + 1 :])
+        pasts.append(past)
+        if movers[node] >= 0 and first.setdefault(infosets[node], past[movers[node]]) != past[movers[node]]:
+            return node
+    return -1
 
 
 def _check_recall(game: Game) -> None:
-    for index, nodes in enumerate(game.members):
-        histories = {_own_history(game, int(node)) for node in nodes}
-        if len(histories) > 1:
-            raise GameError(
-                f"information set {index} ({game.infoset_labels[index]!r}) breaks perfect recall: "
-                f"{game.players[game.infoset_players[index]]!r} reaches it after different moves of its own"
-            )
+    node = forgetful_node(game)
+    if node >= 0:
+        index = int(game.node_infosets[node])
+        raise GameError(
+            f"information set {index} ({game.infoset_labels[index]!r}) breaks perfect recall: "
+            f"{game.players[game.infoset_players[index]]!r} reaches it after different moves of its own"
+        )

@@ -1,0 +1,137 @@
+"""Reading Gambit's text formats token by token, with the place of everything that goes wrong.
+
+White space separates and means nothing else, names stand in double quotes (a backslash before a quotation mark or a
+backslash makes it part of the name), numbers are integers, decimals or fractions. Source of the facts: the Gambit
+manual, "Game representation formats".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Context, Decimal
+
+from offramp.errors import GameFileError
+
+MAX_INTEGER_DIGITS = 9
+"""Longest player, set, outcome or strategy number that is read."""
+
+_DECIMAL = r"[+-]?+(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?+[0-9]++)?+"
+_AFTER = r"(?![\w./+-])"
+_SPACE = re.compile(r"\s*+")
+_TEXT = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
+_ESCAPE = re.compile(r'\\(["\\])')
+_INTEGER = re.compile(r"([0-9]++)" + _AFTER)
+_NUMBER = re.compile(rf"({_DECIMAL})(?:/({_DECIMAL}))?+{_AFTER}")
+_WORD = re.compile(r"[A-Za-z]++")
+_LUMP = re.compile(r'[^\s{}",]++|.', re.DOTALL)
+_EXACT = Context(prec=60)
+
+
+class Scanner:
+    """A position in the text of a game file."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.offset = 0
+
+    def start(self) -> int:
+        """The offset of the next token; steps over the white space before it."""
+        match = _SPACE.match(self.text, self.offset)
+        self.offset = match.end() if match else self.offset
+        return self.offset
+
+    def error(self, found: str, remedy: str = "", at: int | None = None) -> GameFileError:
+        """The error for what stands at ``at`` (default: the next token), ready to be raised."""
+        offset = self.start() if at is None else at
+        column = offset - self.text.rfind("\n", 0, offset)
+        return GameFileError(found, file=self.file, line=self.line(offset), column=column, remedy=remedy)
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, counted from 1."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def missing(self, what: str, remedy: str = "") -> GameFileError:
+        """The error for a next token that is not ``what``."""
+        return self.error(f"found {self._seen()} where {what} is expected", remedy)
+
+    def peek(self) -> str:
+        """The next character that is not white space, or ``""`` at the end."""
+        return self.text[self.start() : self.offset + 1]
+
+    def accept(self, mark: str) -> bool:
+        """Step over ``mark`` if it comes next."""
+        if self.text.startswith(mark, self.start()):
+            self.offset += len(mark)
+            return True
+        return False
+
+    def expect(self, mark: str, what: str) -> None:
+        """Step over ``mark``, which opens or closes ``what``."""
+        if not self.accept(mark):
+            raise self.missing(f"{mark!r} ({what})")
+
+    def word(self) -> str:
+        """The next bare word, or ``""`` if something else comes next."""
+        match = _WORD.match(self.text, self.start())
+        if match is None:
+            return ""
+        self.offset = match.end()
+        return match.group()
+
+    def quoted(self, what: str) -> str:
+        """The next text in double quotes."""
+        match = _TEXT.match(self.text, self.start())
+        if match is None:
+            if self.peek() == '"':
+                raise self.error(f"{what} has no closing quotation mark", 'close it with "; write \\" for one inside')
+            raise self.missing(f"{what} in double quotes")
+        self.offset = match.end()
+        text = match.group(1)
+        return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+
+    def integer(self, what: str, smallest: int = 0) -> int:
+        """The next whole number, at least ``smallest``."""
+        match = _INTEGER.match(self.text, self.start())
+        if match is None or len(match.group(1)) > MAX_INTEGER_DIGITS or int(match.group(1)) < smallest:
+            raise self.missing(f"{what}, a whole number from {smallest} with at most {MAX_INTEGER_DIGITS} digits,")
+        self.offset = match.end()
+        return int(match.group(1))
+
+    def number(self, what: str) -> float:
+        """The next integer, decimal or fraction, as the nearest double."""
+        match = _NUMBER.match(self.text, self.start())
+        if match is None:
+            raise self.missing(f"{what}, a number such as 3, -0.25, 1e-3 or 2/3,")
+        numerator, denominator = match.groups()
+        value = float(numerator) if denominator is None else _quotient(numerator, denominator)
+        if not math.isfinite(value):
+            trouble = "has a denominator of zero" if math.isnan(value) else "is too large for double precision"
+            raise self.error(f"{what} {self._seen()} {trouble}")
+        self.offset = match.end()
+        return value
+
+    def end(self, what: str) -> None:
+        """Make sure that nothing but white space is left; ``what`` says what is complete."""
+        if self.peek():
+            raise self.error(
+                f"found {self._seen()} after {what} is complete", "take it out, or correct the counts before it"
+            )
+
+    def _seen(self) -> str:
+        match = _LUMP.match(self.text, self.start())
+        if match is None:
+            return "the end of the file"
+        token = match.group()
+        return repr(token if len(token) <= 40 else token[:40] + "…")
+
+
+def _quotient(numerator: str, denominator: str) -> float:
+    """The double nearest to a fraction; NaN if it divides by zero, an infinity if it is too large."""
+    try:
+        return float(_EXACT.divide(Decimal(numerator), Decimal(denominator)))
+    except ZeroDivisionError:
+        return math.nan
+    except ArithmeticError:
+        return math.nan if not float(denominator) else math.inf
