@@ -15,6 +15,12 @@ from offramp.solve.plan import Plan
 TIE = 1e-12
 """Values closer than this, in units of the player's payoff range, are the same."""
 
+GIVEN_UP = -800.0
+"""Log probability of an action that is just worse than the best: its exponential is exactly zero."""
+
+STEEPNESS = 1e6
+"""How fast the log probability falls from there with the loss; kept moderate so that beliefs below keep their digits."""
+
 
 @kernel
 def induce_backward(
@@ -48,7 +54,7 @@ def _choose(plan: Plan, node: int, rate: float, values: Floats, logs: Floats) ->
     for a in range(len(logs)):
         gap = values[plan.children[first + a], player] - best
         if rate == np.inf:
-            logs[a] = 0.0 if gap >= -TIE else gap / TIE
+            logs[a] = 0.0 if gap >= -TIE else GIVEN_UP + STEEPNESS * gap
         else:
             logs[a] = rate * gap
         total += np.exp(logs[a])
