@@ -61,6 +61,12 @@ class Paths:
         return np.array([move for move, _ in self.choices], dtype=np.int32)
 
     @cached_property
+    def open_moves(self) -> frozenset[str]:
+        """The moves at which some node leaves a choice; at the others the path decides."""
+        several = self.node_moves[self.game.num_children > 1]
+        return frozenset(self.moves[move] for move in several if move >= 0)
+
+    @cached_property
     def step_columns(self) -> Ints:
         """int32[N]: for the child of a decision node, the column in A of the action that leads to it, else -1."""
         game = self.game

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from offramp.errors import RunError
 from offramp.explore import frames, store, summary
 from offramp.explore.batches import Clock, Precision, Progress, solve_draws
+from offramp.explore.check import is_game_file
 from offramp.explore.gridcheck import check_grids
 from offramp.explore.html import run_html
 from offramp.explore.paths import Paths, paths_of
@@ -186,7 +187,7 @@ def run(
     if workers is not None and workers < 1:
         raise RunError(f"found {workers} workers; ask for at least 1")
     clock = Clock()
-    checked = scenario if isinstance(scenario, Scenario) else load(scenario)
+    checked = scenario if isinstance(scenario, Scenario) else _loaded(scenario)
     clock.lap("load")
     compiled = compile_scenario(checked)
     paths = paths_of(compiled)
@@ -214,3 +215,9 @@ def run(
         certificate=summary.certify(table, at_precision=precision is not None, grid_check=grid_check),
         timings={**clock.seconds, "total": sum(clock.seconds.values())},
     )
+
+
+def _loaded(path: str | Path) -> Scenario:
+    if is_game_file(path):
+        raise RunError(f"{str(path)!r} is a game file, with no assumptions to draw; use offramp solve for it")
+    return load(path)

@@ -1,0 +1,51 @@
+"""Where commands write: screens and documents to standard output, progress to standard error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPED_WIDTH = 100
+"""Columns of a screen that goes to a file or a pipe, unless ``COLUMNS`` says otherwise."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document (see docs/json.md).")
+
+
+def screen() -> Console:
+    """Standard output as a console; plain where it is not a terminal."""
+    from rich.console import Console
+
+    console = Console(soft_wrap=True)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = PIPED_WIDTH
+    return console
+
+
+def print_document(document: Mapping[str, object]) -> None:
+    """Print a JSON document, always in UTF-8."""
+    from offramp.tell.document import as_text
+
+    click.get_binary_stream("stdout").write(as_text(document).encode() + b"\n")
+
+
+@contextmanager
+def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A callback that moves a bar on standard error, or None where nobody is watching."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
