@@ -14,7 +14,7 @@ from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import ALL, CHANCE, Assumption, Choice, Move, Scenario
-from offramp.scenario.names import PARTY_WORDS, RESERVED, listing
+from offramp.scenario.names import PARTY_WORDS, RESERVED, closest, listing
 from offramp.scenario.nodes import from_plain
 from offramp.scenario.references import check_expressions
 from offramp.scenario.shape import Path, Place, Report
@@ -98,15 +98,14 @@ def _check_names(context: Context) -> None:
     for party in scenario.parties:
         if party.name in PARTY_WORDS:
             found = f"a party called {party.name!r}, a reserved word"
-            context.report(
-                ("parties", party.name), found, f"a name other than {listing(sorted(PARTY_WORDS))}", "rename it"
-            )
+            allowed = f"a name other than {listing(sorted(PARTY_WORDS))}"
+            context.report_key(("parties", party.name), found, allowed, "rename it")
     taken: dict[str, Path] = {}
     for path in sorted(_shared_names(scenario), key=lambda path: _order(scenario, path)):
         section, name = path
         if name in RESERVED:
             allowed = f"a name other than {listing(sorted(RESERVED), len(RESERVED))}"
-            context.report(path, f"{name!r}, a reserved word", allowed, "rename it")
+            context.report_key(path, f"{name!r}, a reserved word", allowed, "rename it")
         if name in taken and taken[name][0] != section:
             _report_clash(context, path, taken[name], "names that can stand in an expression must differ")
         taken.setdefault(name, path)
@@ -131,7 +130,8 @@ def _order(scenario: Scenario, path: Path) -> tuple[int, int]:
 def _report_clash(context: Context, path: Path, other: Path, allowed: str) -> None:
     line = _order(context.scenario, other)[0]
     where = f" on line {line}" if line else ""
-    context.report(path, f"the name {path[1]!r}, which stands under {other[0]}:{where} too", allowed, "rename one")
+    found = f"the name {path[1]!r}, which stands under {other[0]}:{where} too"
+    context.report_key(path, found, allowed, "rename one")
 
 
 def _check_offer(context: Context) -> None:
@@ -141,8 +141,10 @@ def _check_offer(context: Context) -> None:
         context.unknown(path, term, context.terms, "term", "take it out, or declare it under terms:")
         if term in context.options:
             context.unknown(path, option, context.options[term], f"option of {term}", "name one of its options")
-    named = {*scenario.offer, *context.damage.entries(("offer",))}
-    missing = [term.name for term in scenario.terms if term.name not in named]
+    terms = [term.name for term in scenario.terms]
+    misspelt = {closest(name, terms) for name in scenario.offer if name not in context.terms}
+    named = {*scenario.offer, *context.damage.entries(("offer",)), *misspelt}
+    missing = [term for term in terms if term not in named]
     if missing:
         found = f"no option for {listing(missing)}"
         context.report(("offer",), found, "one option of each term", f"add {missing[0]}: and one of its options")
@@ -220,7 +222,7 @@ def _check_choice(context: Context, move: Move, choice: Choice) -> None:
         names = (*context.moves.names, *context.outcomes.names)
         target = choice_path(context.scenario, move, choice, "next")
         context.unknown(target, choice.next, Declared(names), "move or outcome", "name a move or an outcome, or add it")
-    if choice.probability is not None and move.by in context.parties.names:
+    if choice.probability is not None and move.by in context.parties.names and not by_chance(move):
         found = f"a probability for a choice of the party {move.by!r}"
         remedy = "take it out: the solution says how likely the choice is"
         context.report((*path, "probability"), found, "probabilities at moves by chance", remedy)

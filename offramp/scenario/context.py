@@ -134,7 +134,7 @@ class Context:
         unread = self.moves.open or self.outcomes.open or not self.damage.edges_whole
         return not unread and not empty and all(step in ends for step in steps)
 
-    def report(self, path: Path, found: str, allowed: str = "", remedy: str = "", at: Position | None = None) -> None:
+    def report(self, path: Path, found: str, allowed: str, remedy: str, at: Position | None = None) -> None:
         """Add a problem, unless something malformed at its path was reported already."""
         if self.damage.covers(path):
             return
@@ -145,6 +145,11 @@ class Context:
             problem = Problem(path, found, allowed, remedy, origin.file, *(at or origin.locate(path)))
         if not any(_same(problem, other) for other in self.problems):
             self.problems.append(problem)
+
+    def report_key(self, path: Path, found: str, allowed: str, remedy: str) -> None:
+        """Add a problem with the key at ``path`` rather than with its value."""
+        origin = self.scenario.origin
+        self.report(path, found, allowed, remedy, origin.keys.get(path) if origin else None)
 
     def report_name(self, path: Path, expression: Expression, name: str, found: str, allowed: str, remedy: str) -> None:
         """Add a problem with a name in an expression, at the name's own position in the file."""
@@ -160,7 +165,8 @@ class Context:
         """Report ``name`` unless it is declared; ``kind`` says what it should be, e.g. ``"party"``."""
         if name not in declared:
             allowed = f"one of {listing(declared.names)}" if declared.names else f"a declared {kind}"
-            self.report(path, f"the unknown {kind} {name!r}", allowed, meant(name, declared.names, otherwise))
+            report = self.report_key if path[-1] == name else self.report
+            report(path, f"the unknown {kind} {name!r}", allowed, meant(name, declared.names, otherwise))
 
 
 def choice_path(scenario: Scenario, move: Move, choice: Choice, *keys: str) -> Path:

@@ -26,8 +26,11 @@ from offramp.scenario.model import (
     Term,
 )
 
-WIDTH = 110
-"""Width at which long text is folded, and up to which a mapping stands on one line."""
+WIDTH = 80
+"""Longest mapping or list that stands on one line."""
+
+UNFOLDED = 1_000_000
+"""Width for ruamel: text is never folded, since folding would leave white space at the ends of lines."""
 
 Plain = dict[str, Any]
 
@@ -38,7 +41,7 @@ def dumps(scenario: Scenario) -> str:
     ``loads(dumps(scenario)) == scenario`` for every valid scenario.
     """
     yaml = YAML()
-    yaml.width = WIDTH
+    yaml.width = UNFOLDED
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = StringIO()
@@ -91,15 +94,15 @@ def _source(source: Source) -> Plain:
 
 
 def _term(term: Term) -> Any:
-    """A list where the numbers are the ranks, a range where the options are evenly spaced, else a mapping."""
+    """A range where names and numbers are those of one, a list where the numbers are the ranks, else a mapping."""
     numbers = {option.name: option.number for option in term.options}
     count = len(term.options)
-    if list(numbers.values()) == ranks(count):
-        return [option.name for option in term.options]
     if count >= 2:
         low, high = term.options[0].number, term.options[-1].number
         if evenly_spaced(low, high, count) == numbers:
             return {"range": [_tidy(low), _tidy(high), count]}
+    if list(numbers.values()) == ranks(count):
+        return [option.name for option in term.options]
     return {name: _tidy(number) for name, number in numbers.items()}
 
 
@@ -199,4 +202,4 @@ def _is_short(value: Any) -> bool:
     """Whether a mapping or list fits on a line and holds nothing that itself stands on several."""
     inner = list(value.values()) if isinstance(value, Mapping) else value
     nested = any(isinstance(part, (Mapping, list)) and not _is_short(part) for part in inner)
-    return not nested and len(str(value)) < WIDTH - 30 and not any("\n" in str(part) for part in inner)
+    return not nested and len(str(value)) < WIDTH and not any("\n" in str(part) for part in inner)

@@ -132,9 +132,9 @@ def _read_back(value: Any) -> Any:
 def _flow(value: Any) -> str:
     """The value as YAML on one line."""
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = True  # type: ignore[assignment]
+    yaml.default_flow_style = True
     yaml.width = 10**9
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.allow_unicode = True
     stream = StringIO()
     yaml.dump(_simple(value), stream)

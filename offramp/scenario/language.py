@@ -189,7 +189,7 @@ class Parties(Shape):
 
     def read(self, node: Node, place: Place) -> Any:
         if isinstance(node, Entries):
-            return place.problem(describe(node), self.phrase)
+            return place.problem(describe(node), self.phrase, "write all, or a list of parties")
         if isinstance(node, Items):
             return tuple(ListOf(_NAME, self.phrase).read(node, place))
         name = _NAME.read(node, place)

@@ -59,7 +59,7 @@ def loads(text: str, file: str = "<text>") -> Scenario:
     report = Report(file, text)
     values = SCENARIO.read(node, Place(report, (), (node.line, node.column)))
     if isinstance(values, dict):
-        origin = Origin(file, text, report.positions)
+        origin = Origin(file, text, report.positions, report.keys)
         scenario = build(values, origin)
         report.problems.extend(meaning_problems(scenario, Damage(report.damaged)))
     if report.problems:

@@ -29,12 +29,14 @@ DEFAULT_GRID = 20
 class Origin:
     """Where a scenario came from: its file and the position of every path in it.
 
-    ``positions`` maps a path such as ``("moves", "leak", "by")`` to a 1-based ``(line, column)``.
+    ``positions`` maps a path such as ``("moves", "leak", "by")`` to the 1-based ``(line, column)`` of its value (of its
+    key where the value is a list or mapping), ``keys`` to that of its key.
     """
 
     file: str
     text: str = field(repr=False)
     positions: Mapping[tuple[str, ...], tuple[int, int]] = field(repr=False, default_factory=dict)
+    keys: Mapping[tuple[str, ...], tuple[int, int]] = field(repr=False, default_factory=dict)
 
     def locate(self, path: tuple[str, ...]) -> tuple[int, int]:
         """Position of ``path``, or of its nearest ancestor that stands in the file."""

@@ -161,7 +161,8 @@ def _advance(start: tuple[int, int], passed: str) -> tuple[int, int]:
 
 
 def _syntax_error(error: MarkedYAMLError, text: str, file: str) -> ScenarioError:
-    mark = error.problem_mark or error.context_mark
+    unfinished = "end of stream" in str(error.problem)
+    mark = (error.context_mark if unfinished else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     trouble = str(error.problem or error.context or "a mistake").strip()
     if "'\\t'" in trouble or "\\t" in trouble:
@@ -281,7 +282,7 @@ class _Composer:
             if not isinstance(part, Entries):
                 found = "a merge key (<<) whose value is not a mapping"
                 raise ScenarioError(
-                    [self.problem(part.line, part.column, found, "a mapping or a list of mappings", "")]
+                    [self.problem(part.line, part.column, found, "a mapping or mappings", "name an anchored mapping")]
                 )
             yield from part.entries
 

@@ -72,7 +72,12 @@ def _check_use(context: Context, use: Use) -> None:
         try:
             use.expression.evaluate({})
         except EvaluationError as error:
-            context.report(use.path, f"{error.trouble} in {use.expression.text!r}", "a finite number", "mend it")
+            context.report(
+                use.path,
+                f"{error.trouble} in {use.expression.text!r}",
+                "a finite number",
+                "write an expression that has a value",
+            )
 
 
 Trouble = tuple[str, str, str]
@@ -113,7 +118,11 @@ def _unknown(context: Context, name: str) -> Trouble | None:
 
 def _outcome_trouble(context: Context, use: Use, name: str, leaf: str) -> Trouble | None:
     if not use.outcomes:
-        return f"{name!r}", "outcome.name in answers: only", "write the move's choice that leads there, move.choice"
+        return (
+            f"{name!r} outside answers:",
+            "outcome.name in answers: only",
+            "write the move's choice that leads there, move.choice",
+        )
     if leaf in context.outcomes:
         return None
     names = context.outcomes.names
@@ -138,7 +147,7 @@ def _move_trouble(context: Context, use: Use, name: str, move: str, choice: str)
 
 def _leaf_trouble(kind: str, part: str, root: str, leaf: str, names: tuple[str, ...]) -> Trouble:
     found = f"the unknown {part} {leaf!r} of the {kind} {root!r}"
-    return found, f"one of {listing(names)}", meant(leaf, names, f"name a {part} of {root}")
+    return found, f"one of {listing(names)}", meant(leaf, names, f"name one of the {part}s of {root}")
 
 
 def _number_trouble(context: Context, use: Use, name: str, root: str, dotted: str) -> Trouble | None:

@@ -70,7 +70,7 @@ class Word(ScalarShape):
     def convert(self, node: Scalar, place: Place) -> Any:
         if node.text in self.words:
             return node.text
-        return place.problem(describe(node), self.phrase, meant(node.text, self.words, self.remedy))
+        return place.problem(describe(node), self.phrase, self.remedy or meant(node.text, self.words))
 
     def schema(self) -> Schema:
         return {"enum": list(self.words)} if len(self.words) > 1 else {"const": self.words[0]}

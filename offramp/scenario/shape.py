@@ -29,19 +29,23 @@ class Malformed(Enum):
     MALFORMED = 0
 
 
+WRITE_LIST = "write a list: [one, two], or a line '- one' for each"
+WRITE_MAPPING = "write a mapping: {key: value}, or a line 'key: value' for each"
+
 MALFORMED: Final = Malformed.MALFORMED
 Unreadable = Literal[Malformed.MALFORMED]
 
 
 @dataclass
 class Report:
-    """What reading a document finds: problems, malformed paths, and the position of every path."""
+    """What reading a document finds: problems, malformed paths, and the position of every path and of every key."""
 
     file: str
     text: str = ""
     problems: list[Problem] = field(default_factory=list)
     damaged: set[Path] = field(default_factory=set)
     positions: dict[Path, Position] = field(default_factory=dict)
+    keys: dict[Path, Position] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class ScalarShape(Shape):
 
     def read(self, node: Node, place: Place) -> Any:
         if not isinstance(node, Scalar):
-            return place.problem(describe(node), self.phrase)
+            return place.problem(describe(node), self.phrase, "write a single value")
         if node.value is None:
             return place.problem("nothing", self.phrase, "give a value, or take the key out")
         return self.convert(node, place)
@@ -127,9 +131,10 @@ class ListOf(Shape):
 
     def read(self, node: Node, place: Place) -> Any:
         if not isinstance(node, Items):
-            return place.problem(describe(node), self.phrase)
+            return place.problem(describe(node), self.phrase, WRITE_LIST)
         if len(node.items) < self.least:
-            return place.problem("an empty list" if not node.items else f"a list of {len(node.items)}", self.phrase)
+            found = "an empty list" if not node.items else f"a list of {len(node.items)}"
+            return place.problem(found, self.phrase, f"give {self.least} or more")
         places = [place.inside(str(index), (item.line, item.column)) for index, item in enumerate(node.items)]
         values = [self.item.read(item, at) for item, at in zip(node.items, places, strict=True)]
         return [self.item.blank if value is MALFORMED else value for value in values]
@@ -153,9 +158,9 @@ class MapOf(Shape):
 
     def read(self, node: Node, place: Place) -> Any:
         if not isinstance(node, Entries):
-            return place.problem(describe(node), self.phrase)
+            return place.problem(describe(node), self.phrase, WRITE_MAPPING)
         if len(node.entries) < self.least:
-            return place.problem("an empty mapping", self.phrase)
+            return place.problem("an empty mapping", self.phrase, "name at least one")
         values: dict[str, Any] = {}
         for key, value, at in entries(node, place):
             name = self.key.read(key, Place(place.report, at.path, (key.line, key.column)))
@@ -265,7 +270,7 @@ class Record(Shape):
 
     def read(self, node: Node, place: Place) -> Any:
         if not isinstance(node, Entries):
-            return place.problem(describe(node), self.phrase)
+            return place.problem(describe(node), self.phrase, WRITE_MAPPING)
         shapes = {item.name: item.shape for item in self.fields}
         present: dict[str, Position] = {}
         values: dict[str, Any] = {}
@@ -325,7 +330,7 @@ class Either(Shape):
     phrase: str
 
     @property
-    def blank(self) -> Any:  # type: ignore[override]
+    def blank(self) -> Any:
         """That of the first shape."""
         return self.shapes[0].blank
 
@@ -336,7 +341,7 @@ class Either(Shape):
         for shape in self.shapes:
             if shape.accepts(node):
                 return shape.read(node, place)
-        return place.problem(describe(node), self.phrase)
+        return place.problem(describe(node), self.phrase, "write it in one of these forms")
 
     def schema(self) -> Schema:
         return {"anyOf": [shape.schema() for shape in self.shapes]}
@@ -358,6 +363,7 @@ def entries(node: Entries, place: Place) -> Iterator[tuple[Node, Node, Place]]:
             found = f"the key {key.text!r} stands twice, first on line {earlier.line}"
             Place(place.report, (*place.path, key.text), own).problem(found, "each key once", "take one of the two out")
             continue
+        place.report.keys.setdefault((*place.path, key.text), own)
         yield key, value, place.inside(key.text, (value.line, value.column) if isinstance(value, Scalar) else own)
 
 
