@@ -21,7 +21,8 @@ What each command prints when it is asked with `--help`."""
 
 def contexts(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
     """A context for ``command`` and for everything below it, in the order in which help lists them."""
-    context = click.Context(command, parent, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+    settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, parent, info_name=name, **settings)
     yield context
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
