@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import re
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from offramp.errors import EvaluationError, ExpressionError
+from offramp.errors import EvaluationError, ExpressionError, ScenarioError
+from offramp.scenario.dump import dumps
 from offramp.scenario.expressions import Expression
+from offramp.scenario.load import loads
 
 WELL_FORMED = (
     "exile_life * passage + safety * (amnesty + court.shielded) - resolve",
@@ -88,7 +92,70 @@ def _expressions(rng: random.Random) -> Callable[[], None]:
     return attempt
 
 
-TARGETS: dict[str, Callable[[random.Random], Callable[[], None]]] = {"expressions": _expressions}
+def _scenario_texts() -> list[bytes]:
+    """The scenario files at hand, good and broken."""
+    tests = Path(__file__).parent
+    folders = (tests / "good", tests / "broken", tests.parent / "examples")
+    return [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.yaml"))]
+
+
+def _swap_lines(text: bytes, rng: random.Random) -> bytes:
+    lines = text.splitlines(keepends=True)
+    for _ in range(rng.randint(1, 3) if lines else 0):
+        i, j = rng.randrange(len(lines)), rng.randrange(len(lines))
+        lines[i], lines[j] = lines[j], lines[i]
+    return b"".join(lines)
+
+
+def _flip_bytes(text: bytes, rng: random.Random) -> bytes:
+    changed = bytearray(text)
+    for _ in range(rng.randint(1, 6) if changed else 0):
+        changed[rng.randrange(len(changed))] = rng.choice([rng.randrange(256), *b"\t\n :,-[]{}&*!|>'\"%@`#?<~"])
+    return bytes(changed)
+
+
+def _rename_words(text: bytes, rng: random.Random) -> bytes:
+    """Put one word of the text in the place of another, wherever that stands."""
+    words = re.findall(rb"\w+", text)
+    if not words:
+        return text
+    old, new = rng.choice(words), rng.choice([*words, b"null", b"true", b"1", b"1e400", b"-.inf", b"9" * 5000, b"<<"])
+    return re.sub(rb"\b" + re.escape(old) + rb"\b", new, text, count=rng.choice([0, 1]))
+
+
+def _nest_deeply(text: bytes, rng: random.Random) -> bytes:
+    lines = text.splitlines(keepends=True)
+    depth = rng.choice([3, 45, 5000])
+    opening = rng.choice([b"[", b"{a: ", b"- ", b"? ", b"&a [", b"!t ", b"(", b"not "])
+    lines.insert(rng.randint(0, len(lines)), rng.choice([b"", b"x: ", b"formulas: {y: "]) + opening * depth + b"\n")
+    return b"".join(lines)
+
+
+def _cut(text: bytes, rng: random.Random) -> bytes:
+    start, end = sorted(rng.randint(0, len(text)) for _ in range(2))
+    return rng.choice([text[:start] + text[end:], text[:end] + text[start:], text[start:end]])
+
+
+def _loader(rng: random.Random) -> Callable[[], None]:
+    text = rng.choice(_scenario_texts())
+    for _ in range(rng.randint(1, 4)):
+        text = rng.choice([_swap_lines, _flip_bytes, _rename_words, _nest_deeply, _cut])(text, rng)
+
+    def attempt() -> None:
+        try:
+            scenario = loads(text.decode("utf-8", rng.choice(["replace", "surrogateescape"])))
+        except ScenarioError as error:
+            if not error.problems or any(problem.line < 1 for problem in error.problems):
+                raise AssertionError("a problem without a position") from error
+            return
+        if loads(dumps(scenario)) != scenario:
+            raise AssertionError("the scenario does not read back as it was written out")
+
+    attempt.__doc__ = repr(text)
+    return attempt
+
+
+TARGETS: dict[str, Callable[[random.Random], Callable[[], None]]] = {"expressions": _expressions, "loader": _loader}
 """Each makes one attempt, a function of nothing whose docstring is the input."""
 
 

@@ -33,7 +33,7 @@ class Remove(Enum):
 REMOVE: Final = Remove.REMOVE
 
 
-def edit(text: str, changes: Mapping[str | Path, Any], file: str = TEXT) -> str:
+def edit(text: str, changes: Mapping[str, Any] | Mapping[Path, Any], file: str = TEXT) -> str:
     r"""The text with some values changed, added or taken out.
 
     Parameters
@@ -178,12 +178,10 @@ def _spliced(text: str, path: Path, value: Any, file: str) -> str:
             raise _refused(path, "the whole file", "a key or an item", "name what to take out", file)
         return _without(text, spot.parent, spot.index)
     start, end = spot.node.start_mark.index, _end(spot.node, text)
-    return text[:start] + _padding(text, start) + _flow(value) + text[end:]
-
-
-def _padding(text: str, start: int) -> str:
-    """A space where an empty value stands right after its colon."""
-    return " " if text[start - 1 : start] == ":" else ""
+    if start == end and isinstance(spot.parent, MappingNode):
+        place = text.index(":", spot.parent.value[spot.index][0].end_mark.index) + 1
+        return f"{text[:place]} {_flow(value)}{text[place:]}"
+    return text[:start] + _flow(value) + text[end:]
 
 
 def _find(root: Node, path: Path) -> _Spot:
