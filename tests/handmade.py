@@ -1,4 +1,4 @@
-"""A small standoff, built by hand: a secret offer, a leak, a ruler who alone knows his resolve, a promise that may not be kept."""
+"""A small standoff built by hand: a secret offer, a leak, a ruler who alone knows his resolve, a promise."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def leak_standoff(*, grid: int = 4) -> Scenario:
             Move("promise", "opposition", (Choice("keep", "kept"), Choice("prosecute", "betrayed"))),
         ),
         outcomes=(
-            outcome("kept", "he leaves and the promise is kept", us="10 - 4 * leak.leaked", ruler="exile - resolve", opposition=8),
+            outcome(
+                "kept",
+                "he leaves and the promise is kept",
+                us="10 - 4 * leak.leaked",
+                ruler="exile - resolve",
+                opposition=8,
+            ),
             outcome("betrayed", us="6 - 4 * leak.leaked", ruler="-20", opposition="8 + revenge"),
             outcome("refused", us="-2 - 4 * leak.leaked", ruler="office - 2 * leak.leaked", opposition=0),
             outcome("impasse", us=0, ruler="office", opposition=0),
@@ -65,5 +71,11 @@ def without_answers() -> Scenario:
 
 def certain_standoff() -> Scenario:
     """Every number fixed and nothing private: one answer, by backward induction."""
-    fixed = (number("p_leak", 0.25), number("office", 5), number("revenge", -1), number("exile", 20), number("resolve", 4))
+    fixed = (
+        number("p_leak", 0.25),
+        number("office", 5),
+        number("revenge", -1),
+        number("exile", 20),
+        number("resolve", 4),
+    )
     return replace(leak_standoff(), assumptions=fixed)

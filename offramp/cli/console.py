@@ -32,7 +32,7 @@ def print_document(document: Mapping[str, object]) -> None:
     """Print a JSON document, always in UTF-8."""
     from offramp.tell.document import as_text
 
-    click.get_binary_stream("stdout").write(as_text(document).encode() + b"\n")
+    click.echo(as_text(document).encode())
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def run_html(run: Run) -> str:
         f"<h4>{escape(run.scenario.title)}</h4>",
         _table("Answer", ((says[name], each) for name, each in run.answers.items())) if says else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
-        _table("Choice, where its move is reached", _choices(run)),
+        _table("Choice, given that its move is reached", _choices(run)),
         f"<p>{escape(_footer(run))}</p>",
     ]
     return "\n".join(part for part in parts if part)
@@ -29,8 +29,8 @@ def run_html(run: Run) -> str:
 def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
     for name, move in run.moves.items():
         for choice, each in move.choices.items():
-            if each.probability:
-                yield f"{move.by}: {name}.{choice}", each.probability
+            if each.given_reached:
+                yield f"{move.by}: {name}.{choice}", each.given_reached
 
 
 def _table(head: str, rows: Iterable[tuple[str, Estimate]]) -> str:

@@ -118,9 +118,12 @@ def _move(scenario: Scenario, name: str, move: MoveSummary) -> Record:
 
 
 def _choice(choice: ChoiceSummary) -> Record:
-    given = choice.probability
     return {
-        "probability": given.mean if given else None,
-        "interval": [given.low, given.high] if given else None,
+        **_perhaps(choice.given_reached),
+        "over_all_draws": _perhaps(choice.over_all_draws),
         "on_path": probability(choice.on_path),
     }
+
+
+def _perhaps(estimate: Estimate | None) -> Record:
+    return probability(estimate) if estimate else {"probability": None, "interval": None}

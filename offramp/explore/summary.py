@@ -16,7 +16,8 @@ from offramp.solve.result import REGRET_TOLERANCE, Status
 INTERVAL = (0.05, 0.95)
 """The percentiles over the draws that an interval spans."""
 
-Rows = tuple["Estimate | None", ...]
+RARELY = 1e-6
+"""A move that the draws reach with a smaller probability than this is summarised as if all reached it alike."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,22 @@ class Estimate:
 
 @dataclass(frozen=True)
 class ChoiceSummary:
-    """How likely a choice is given that its move is reached, and how likely it is that the path goes through it.
+    """How likely a choice is.
 
-    ``probability`` averages what the mover does over all draws alike, also over those in which the move is not
-    reached; it is None where no path of the tree enters the move.
+    Attributes
+    ----------
+    given_reached : Estimate or None
+        Given that its move is reached: draws count by how likely they reach it, so that this times the move's
+        ``reached`` is the mean of ``on_path``. Where hardly any draw reaches the move (``RARELY``) all draws count
+        alike. None where no path of the tree enters the move.
+    over_all_draws : Estimate or None
+        What the mover does wherever the move is or were reached: all draws count alike.
+    on_path : Estimate
+        That the move is reached and the choice is made.
     """
 
-    probability: Estimate | None
+    given_reached: Estimate | None
+    over_all_draws: Estimate | None
     on_path: Estimate
 
 
@@ -119,11 +129,6 @@ class Certificate:
     grid_check: GridCheck | None = None
 
 
-def estimates(rows: Floats) -> Rows:
-    """One estimate a row of float64[R, B]; None for a row of NaN."""
-    return tuple(_estimate(row) for row in rows)
-
-
 def named(names: tuple[str, ...], rows: Floats) -> dict[str, Estimate]:
     """Estimates by name, for rows without NaN."""
     return {name: _certain(row) for name, row in zip(names, rows, strict=True)}
@@ -131,11 +136,12 @@ def named(names: tuple[str, ...], rows: Floats) -> dict[str, Estimate]:
 
 def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSummary]:
     """What is done at each move, in file order."""
-    reached = named(paths.moves, table.reached)
     choices: dict[str, dict[str, ChoiceSummary]] = {name: {} for name in paths.moves}
     for row, (move, choice) in enumerate(paths.choices):
-        summary = ChoiceSummary(_estimate(table.choices[row]), _certain(table.on_path[row]))
+        given = _weighted(table.choices[row], table.reached[move])
+        summary = ChoiceSummary(given, _estimate(table.choices[row]), _certain(table.on_path[row]))
         choices[paths.moves[move]][choice] = summary
+    reached = named(paths.moves, table.reached)
     return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in scenario.moves}
 
 
@@ -165,6 +171,16 @@ def certify(table: Table, *, at_precision: bool, grid_check: GridCheck | None) -
 
 def _estimate(row: Floats) -> Estimate | None:
     return None if np.isnan(row).all() else _certain(row)
+
+
+def _weighted(row: Floats, weights: Floats) -> Estimate | None:
+    """The estimate over draws that count by ``weights``; all alike where these are next to nothing."""
+    if np.isnan(row).all():
+        return None
+    if np.mean(weights) < RARELY:
+        weights = np.ones_like(row)
+    low, high = np.quantile(row, INTERVAL, method="inverted_cdf", weights=weights)
+    return Estimate(float(np.sum(weights * row) / np.sum(weights)), float(low), float(high))
 
 
 def _certain(row: Floats) -> Estimate:

@@ -1,0 +1,449 @@
+"""Runs: the per-draw table against a path-by-path count, estimates, determinism, Ctrl-C, folders, frames."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import handmade
+import offramp
+from offramp.errors import EvaluationError, RunError
+from offramp.explore import batches, store
+from offramp.explore.paths import Paths, paths_of
+from offramp.explore.run import Run, run
+from offramp.explore.table import Table, tabulate
+from offramp.game.compile import Compiled, compile_scenario
+from offramp.scenario.draws import draw
+from offramp.scenario.expressions import Expression
+from offramp.scenario.load import load
+from offramp.scenario.model import Answer, Choice, Move, Scenario
+from offramp.solve.api import solve
+from offramp.solve.result import Solutions
+
+NUM_DRAWS = 96
+
+
+@pytest.fixture(scope="module")
+def standoff() -> Run:
+    return run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3)
+
+
+def fully_mixed(
+    compiled: Compiled, num_draws: int, *, costly: float = 0.0, seed: int = 0
+) -> tuple[Solutions, np.ndarray]:
+    """A made-up profile in which every action has its own log probability; first actions cost ``costly`` more."""
+    random = np.random.default_rng(seed)
+    game = compiled.game
+    logs = random.normal(size=(num_draws, int(game.action_starts[-1])))
+    logs[:, game.action_starts[:-1]] -= costly
+    chance = compiled.chance(draw(compiled.scenario, num_draws, seed=1))
+    for start, end in zip(game.action_starts[:-1], game.action_starts[1:], strict=True):
+        block = logs[:, start:end]
+        block -= block.max(axis=1, keepdims=True)
+        block -= np.log(np.exp(block).sum(axis=1, keepdims=True))
+    reach = np.ones((num_draws, game.num_nodes))
+    for node in range(1, game.num_nodes):
+        reach[:, node] = reach[:, game.parents[node]] * step(compiled, np.exp(logs), chance, node)
+    solved = solve(game, compiled.payoffs(draw(compiled.scenario, num_draws, seed=1)), chance)
+    return replace(solved, strategies=np.exp(logs), log_strategies=logs, reach=reach), chance
+
+
+def step(compiled: Compiled, strategies: np.ndarray, chance: np.ndarray, node: int) -> np.ndarray:
+    """float64[B]: the probability of the step to a node given its parent."""
+    game = compiled.game
+    parent = game.parents[node]
+    if game.node_infosets[parent] >= 0:
+        probability: np.ndarray = strategies[:, game.action_starts[game.node_infosets[parent]] + game.arrivals[node]]
+        return probability
+    column: np.ndarray = chance[:, game.chance_index[node]]
+    return column
+
+
+def count_paths(compiled: Compiled, solutions: Solutions, chance: np.ndarray) -> dict[str, np.ndarray]:
+    """The same quantities leaf by leaf, from names alone: what each path goes through, times its probability."""
+    game, scenario = compiled.game, compiled.scenario
+    totals: dict[str, np.ndarray] = {}
+    for leaf, node in enumerate(game.leaves):
+        probability = np.ones(solutions.num_draws)
+        through = {f"outcome.{scenario.outcomes[compiled.leaf_outcomes[leaf]].name}"}
+        steps = [*game.path(int(node))]
+        below = [*(each for each, _ in steps[1:]), int(node)]
+        for (parent, action), child in zip(steps, below, strict=True):
+            probability = probability * step(compiled, solutions.strategies, chance, child)
+            if compiled.node_moves[parent] >= 0:
+                move = scenario.moves[compiled.node_moves[parent]]
+                choice = move.choices[compiled.node_choices[parent][action]]
+                through |= {f"reached.{move.name}", f"on_path.{move.name}.{choice.name}"}
+        for name in through:
+            totals[name] = totals.get(name, 0) + probability
+    return totals
+
+
+def test_the_table_counts_what_paths_go_through() -> None:
+    compiled = compile_scenario(handmade.leak_standoff())
+    paths = paths_of(compiled)
+    solutions, chance = fully_mixed(compiled, 7)
+    table, expected = tabulate(paths, solutions, chance), count_paths(compiled, solutions, chance)
+    for name, row in zip(paths.outcomes, table.outcomes, strict=True):
+        np.testing.assert_allclose(row, expected[f"outcome.{name}"], rtol=1e-12)
+    for name, row in zip(paths.moves, table.reached, strict=True):
+        np.testing.assert_allclose(row, expected[f"reached.{name}"], rtol=1e-12)
+    for (move, choice), row, given in zip(paths.choices, table.on_path, table.choices, strict=True):
+        np.testing.assert_allclose(row, expected[f"on_path.{paths.moves[move]}.{choice}"], rtol=1e-12)
+        np.testing.assert_allclose(given, row / expected[f"reached.{paths.moves[move]}"], rtol=1e-12)
+    np.testing.assert_allclose(table.answers[0], expected["outcome.kept"], rtol=1e-12)
+    np.testing.assert_allclose(table.answers[1], expected["outcome.kept"] + expected["outcome.betrayed"], rtol=1e-12)
+
+
+def test_each_break_is_where_the_answer_becomes_impossible() -> None:
+    compiled = compile_scenario(handmade.leak_standoff())
+    paths = paths_of(compiled)
+    solutions, chance = fully_mixed(compiled, 5)
+    table, expected = tabulate(paths, solutions, chance), count_paths(compiled, solutions, chance)
+    named = [f"{paths.moves[paths.choices[each][0]]}.{paths.choices[each][1]}" for each in paths.breaks]
+    assert named == ["approach.wait", "answer.refuse", "promise.prosecute"]
+    for name, row in zip(named, table.breaks, strict=True):
+        np.testing.assert_allclose(row, expected[f"on_path.{name}"], rtol=1e-12)
+    np.testing.assert_allclose(table.breaks.sum(axis=0) + table.answers[0], 1.0, rtol=1e-12)
+
+
+def test_an_answer_over_a_chance_move_breaks_there_too() -> None:
+    secret = Answer("secret", "he leaves and nobody hears of it", Expression.parse("outcome.kept and leak.held"))
+    scenario = replace(handmade.leak_standoff(), answers=(secret,))
+    result = run(scenario, draws=16)
+    assert ("leak", "leaked") in {(each.move, each.choice) for each in result.breaks}
+    total = result.table.breaks.sum(axis=0) + result.table.answers[0]
+    np.testing.assert_allclose(total, 1.0, rtol=1e-12)
+
+
+def test_choices_stay_exact_where_reach_underflows() -> None:
+    """Play that costs 2,000 in the exponent: reach is 0, and the choice given that it is reached is still a number."""
+    compiled = compile_scenario(handmade.leak_standoff())
+    paths = paths_of(compiled)
+    mild, chance = fully_mixed(compiled, 6, costly=1.0)
+    logs = mild.log_strategies.copy()
+    offer = int(compiled.game.action_starts[compiled.game.node_infosets[0]])
+    logs[:, offer] -= 2000.0
+    strategies = np.exp(logs)
+    unreached = replace(
+        mild,
+        log_strategies=logs,
+        strategies=strategies,
+        reach=np.where(reached_without_offer(compiled), mild.reach, 0.0),
+    )
+    table, expected = tabulate(paths, unreached, chance), tabulate(paths, mild, chance)
+    answer = paths.moves.index("answer")
+    assert (table.reached[answer] == 0).all()
+    later = [row for row, (move, _) in enumerate(paths.choices) if move >= paths.moves.index("leak")]
+    np.testing.assert_allclose(table.choices[later], expected.choices[later], rtol=1e-9)
+
+
+def reached_without_offer(compiled: Compiled) -> np.ndarray:
+    """bool[N]: nodes whose path does not go through the offer."""
+    offered = np.array([(0, 0) in compiled.history(node) for node in range(compiled.game.num_nodes)])
+    return ~offered
+
+
+def test_a_choice_that_is_impossible_on_the_way_leaves_the_fewest_mistakes() -> None:
+    """With exact zeros on the way, nodes that need fewer of them outweigh all others."""
+    compiled = compile_scenario(handmade.leak_standoff())
+    paths = paths_of(compiled)
+    mixed, chance = fully_mixed(compiled, 3)
+    game = compiled.game
+    logs = mixed.log_strategies.copy()
+    offer = int(game.action_starts[game.node_infosets[0]])
+    promise = paths.moves.index("promise")
+    shy = [
+        int(game.action_starts[index])
+        for index, move in enumerate(compiled.infoset_moves)
+        if move == paths.moves.index("answer")
+    ]
+    logs[:, offer] = -np.inf
+    logs[:, shy[1:]] = -np.inf
+    with np.errstate(under="ignore"):
+        strategies = np.exp(logs)
+    zero = replace(
+        mixed,
+        log_strategies=logs,
+        strategies=strategies,
+        reach=np.where(np.arange(game.num_nodes) == 0, mixed.reach, 0.0),
+    )
+    table = tabulate(paths, zero, chance)
+    keep = next(row for row, choice in enumerate(paths.choices) if choice == (promise, "keep"))
+    only = [
+        node for node in np.flatnonzero(compiled.node_moves == promise) if accepts_at(compiled, int(node)) == shy[0]
+    ]
+    expected = strategies[:, game.action_starts[game.node_infosets[only[0]]]]
+    np.testing.assert_allclose(table.choices[keep], expected, rtol=1e-12)
+
+
+def accepts_at(compiled: Compiled, node: int) -> int:
+    """The column of the ruler's acceptance on the way to a node."""
+    parent = compiled.game.parents[node]
+    return int(compiled.game.action_starts[compiled.game.node_infosets[parent]])
+
+
+def test_estimates_are_means_with_the_middle_ninety_percent(standoff: Run) -> None:
+    row = standoff.table.answers[0]
+    estimate = standoff.answers["holds"]
+    assert estimate.mean == np.mean(row)
+    assert estimate.interval == tuple(np.quantile(row, [0.05, 0.95]))
+
+
+def test_a_choice_given_that_it_is_reached_multiplies_with_reached(standoff: Run) -> None:
+    for move in standoff.moves.values():
+        total = 0.0
+        for choice in move.choices.values():
+            assert choice.given_reached is not None
+            assert choice.given_reached.mean * move.reached.mean == pytest.approx(choice.on_path.mean, abs=1e-12)
+            total += choice.given_reached.mean
+        assert total == pytest.approx(1.0, abs=1e-12)
+
+
+def test_an_unreached_move_still_says_what_would_be_done() -> None:
+    scenario = handmade.certain_standoff()
+    never = replace(
+        scenario, assumptions=(*scenario.assumptions[:3], handmade.number("exile", -500), scenario.assumptions[4])
+    )
+    result = run(never, draws=1)
+    assert result.moves["promise"].reached.mean < 1e-9
+    keep = result.moves["promise"].choices["keep"].given_reached
+    assert keep is not None
+    assert keep.mean == pytest.approx(1.0)
+
+
+def test_a_move_that_no_path_enters_has_no_choices_to_report() -> None:
+    scenario = handmade.certain_standoff()
+    only_wait = Expression.parse("approach.wait")
+    again = Move("again", "us", (Choice("yes", "refused", when=only_wait), Choice("no", "impasse")))
+    answer = scenario.moves[2]
+    to_again = replace(
+        answer, choices=(answer.choices[0], replace(answer.choices[1], when=only_wait), Choice("ask", "refused"))
+    )
+    hidden = Choice("hidden", "again", when=only_wait)
+    moves = (*scenario.moves[:2], replace(to_again, choices=(*to_again.choices, hidden)), scenario.moves[3], again)
+    result = run(replace(scenario, moves=moves), draws=1)
+    choices = result.moves["again"].choices
+    assert all(choice.given_reached is None for choice in choices.values())
+    assert result.record()["moves"]["again"]["choices"]["yes"]["probability"] is None
+
+
+def test_backward_induction_gives_the_one_answer() -> None:
+    """us gets 10 − 4 · 0.25 from an offer; the ruler compares 20 − 4 with 5; the opposition 8 with 8 − 1."""
+    result = run(handmade.certain_standoff(), draws=2)
+    assert result.answers["holds"].mean == pytest.approx(1.0)
+    assert result.parties["us"].mean == pytest.approx(9.0)
+    assert result.parties["ruler"].mean == pytest.approx(16.0)
+    assert result.certificate.unconverged == 0
+
+
+def same_bits(one: Table, other: Table) -> bool:
+    return all(getattr(one, field.name).tobytes() == getattr(other, field.name).tobytes() for field in fields(one))
+
+
+def test_the_same_seed_gives_the_same_bits_in_any_batches_on_any_workers(
+    standoff: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size, workers in ((17, 1), (64, 2), (1, 3)):
+        monkeypatch.setattr(batches, "BATCH_DRAWS", size)
+        again = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, workers=workers)
+        assert same_bits(again.table, standoff.table)
+        assert {**again.record(), "timings": {}} == {**standoff.record(), "timings": {}}
+
+
+def test_another_seed_gives_other_draws(standoff: Run) -> None:
+    other = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=4)
+    assert not same_bits(other.table, standoff.table)
+    assert other.answers["holds"].mean == pytest.approx(standoff.answers["holds"].mean, abs=0.1)
+
+
+def test_more_draws_begin_with_the_same_draws(standoff: Run) -> None:
+    longer = run(handmade.leak_standoff(), draws=NUM_DRAWS + 9, seed=3)
+    assert same_bits(longer.table.first(NUM_DRAWS), standoff.table)
+
+
+def test_a_large_game_gets_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = compile_scenario(handmade.leak_standoff())
+    monkeypatch.setattr(batches, "BATCH_BYTES", 200_000)
+    assert 1 <= batches.batch_size(compiled) < batches.BATCH_DRAWS
+
+
+def test_doubled_grids_are_reported_by_answer(standoff: Run) -> None:
+    check = standoff.certificate.grid_check
+    assert check is not None
+    assert check.grids == {"resolve": (4, 8)}
+    assert check.draws == NUM_DRAWS
+    finer = run(handmade.leak_standoff(grid=8), draws=NUM_DRAWS, seed=3)
+    shift = finer.table.answers - standoff.table.answers
+    assert check.shifts["holds"].mean == pytest.approx(shift[0].mean(), abs=1e-12)
+    assert check.shifts["leaves"].largest == pytest.approx(np.abs(shift[1]).max(), abs=1e-12)
+
+
+def test_nothing_private_means_no_grid_check() -> None:
+    assert run(handmade.certain_standoff(), draws=1).certificate.grid_check is None
+
+
+def test_private_values_on_their_own_atoms_need_no_grid_check() -> None:
+    scenario = handmade.leak_standoff()
+    exact = handmade.number("resolve", {"choice": [2, 9]}, private_to="ruler")
+    assert (
+        run(replace(scenario, assumptions=(*scenario.assumptions[:4], exact)), draws=4).certificate.grid_check is None
+    )
+
+
+def test_without_answers_outcomes_are_checked_and_nothing_breaks() -> None:
+    result = run(handmade.without_answers(), draws=8)
+    assert result.answers == {}
+    assert result.breaks == ()
+    check = result.certificate.grid_check
+    assert check is not None
+    assert set(check.shifts) == {"kept", "betrayed", "refused", "impasse"}
+
+
+def test_progress_counts_up_to_all_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH_DRAWS", 10)
+    seen: list[tuple[int, int]] = []
+    run(handmade.leak_standoff(), draws=25, progress=lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen)
+    assert seen[-1] == (25, 25)
+
+
+def interrupting(after: int) -> object:
+    """A progress callback that is Ctrl-C once more than ``after`` draws are done."""
+
+    def progress(done: int, total: int) -> None:
+        if done > after:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_ctrl_c_keeps_the_batches_that_are_done(monkeypatch: pytest.MonkeyPatch, standoff: Run) -> None:
+    monkeypatch.setattr(batches, "BATCH_DRAWS", 16)
+    result = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, progress=interrupting(40))  # type: ignore[arg-type]
+    assert result.interrupted
+    assert (result.num_draws, result.requested) == (32, NUM_DRAWS)
+    assert same_bits(result.table, standoff.table.first(32))
+    assert result.record()["interrupted"] == {"requested": NUM_DRAWS, "kept": 32}
+    assert len(result.draws_frame()) == 32
+
+
+def test_ctrl_c_before_anything_is_done_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(handmade.leak_standoff(), draws=8, progress=interrupting(0))  # type: ignore[arg-type]
+
+
+def test_an_expression_that_fails_names_the_draw_of_the_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = handmade.leak_standoff()
+    wrong = handmade.outcome("impasse", us="sqrt(0.598 - p_leak)", ruler="office", opposition=0)
+    values = draw(scenario, 512, seed=1).column("p_leak")
+    first = int(np.flatnonzero(values > 0.598)[0])
+    monkeypatch.setattr(batches, "BATCH_DRAWS", 8)
+    with pytest.raises(EvaluationError, match=f"draw {first}"):
+        run(replace(scenario, outcomes=(*scenario.outcomes[:3], wrong)), draws=512)
+    assert first >= 8
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"draws": 0}, "0 draws"),
+        ({"seed": -1}, "seed -1"),
+        ({"workers": 0}, "0 workers"),
+    ],
+)
+def test_options_out_of_range_are_refused(options: dict[str, int], message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        run(handmade.leak_standoff(), **options)  # type: ignore[arg-type]
+
+
+def test_a_game_file_is_sent_to_solve() -> None:
+    with pytest.raises(RunError, match="offramp solve"):
+        run("poker.efg")
+
+
+def test_at_a_precision_the_equations_are_certified_not_the_regret() -> None:
+    result = run(handmade.leak_standoff(), draws=4, precision=5.0)
+    assert result.certificate.equilibria == "logit at precision"
+    assert result.certificate.unconverged == 0
+    assert result.certificate.max_regret > 1e-3
+    assert result.certificate.max_residual < 1e-8
+    assert result.record()["precision"] == 5.0
+
+
+def test_frames_and_arrays_hold_the_table(standoff: Run) -> None:
+    frame, arrays = standoff.solutions_frame(), standoff.to_xarray()
+    assert frame.index.name == "draw"
+    np.testing.assert_array_equal(frame["answer.holds"], standoff.table.answers[0])
+    np.testing.assert_array_equal(arrays["choices"].sel(choice="answer.accept"), frame["choice.answer.accept"])
+    np.testing.assert_array_equal(arrays["breaks"].sel({"break": "approach.wait"}), frame["break.approach.wait"])
+    np.testing.assert_array_equal(arrays["assumptions"].sel(assumption="office"), standoff.draws_frame()["office"])
+    assert set(frame["status"]) <= {"exact", "converged"}
+
+
+def test_a_run_is_saved_as_a_folder(standoff: Run, tmp_path: Path) -> None:
+    folder = standoff.save(tmp_path / "deep" / "first")
+    assert {entry.name for entry in folder.iterdir()} == store.RUN_FILES
+    assert load(folder / "scenario.yaml") == standoff.scenario
+    assert json.loads((folder / "run.json").read_text()) == json.loads(json.dumps(standoff.record()))
+    pd.testing.assert_frame_equal(pd.read_parquet(folder / "draws.parquet"), standoff.draws_frame())
+    pd.testing.assert_frame_equal(pd.read_parquet(folder / "solutions.parquet"), standoff.solutions_frame())
+    assert [entry.name for entry in folder.parent.iterdir()] == ["first"]
+
+
+def test_a_later_run_takes_the_place_of_an_earlier_one(standoff: Run, tmp_path: Path) -> None:
+    folder = standoff.save(tmp_path / "run")
+    other = run(handmade.certain_standoff(), draws=1)
+    other.save(folder)
+    assert json.loads((folder / "run.json").read_text())["draws"] == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_is_no_run_is_left_alone(standoff: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"notes\.txt"):
+        standoff.save(tmp_path)
+    (tmp_path / "notes.txt").rename(tmp_path / "run.json")
+    with pytest.raises(RunError, match="no run"):
+        standoff.save(tmp_path)
+    with pytest.raises(RunError, match="not a folder"):
+        standoff.save(tmp_path / "run.json")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_a_failed_save_leaves_nothing(standoff: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(result: Run) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(store, "run_record", fail)
+    with pytest.raises(OSError, match="no space"):
+        standoff.save(tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_shows_escaped_tables() -> None:
+    result = run(replace(handmade.certain_standoff(), title="<b>a & b</b>"), draws=1)
+    html = result._repr_html_()
+    assert "&lt;b&gt;a &amp; b&lt;/b&gt;" in html
+    assert "the offer holds" in html
+
+
+def test_the_public_names_are_all_there() -> None:
+    for name in offramp.__all__:
+        assert getattr(offramp, name) is not None
+    assert offramp.run is run
+    with pytest.raises(AttributeError, match="no attribute 'walk'"):
+        offramp.walk  # noqa: B018
+
+
+def test_every_move_and_choice_of_the_scenario_is_in_the_paths() -> None:
+    scenario: Scenario = handmade.leak_standoff()
+    paths: Paths = paths_of(compile_scenario(scenario))
+    assert paths.moves == ("approach", "leak", "answer", "promise")
+    assert [name for _, name in paths.choices] == [choice.name for move in scenario.moves for choice in move.choices]
+    assert paths.open_moves == set(paths.moves)
