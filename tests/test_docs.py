@@ -102,7 +102,7 @@ def _ids(block: Block | Step) -> str:
 def test_a_command_prints_what_the_page_shows(step: Step, workplace: Path) -> None:
     words = shlex.split(step.command)
     assert words[0].removeprefix(".venv/bin/") == "offramp", "say in NOT_RUN why this command is not run"
-    program = [Path(sys.executable).with_name("offramp"), *words[1:]]
+    program = [str(Path(sys.executable).with_name("offramp")), *words[1:]]
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
     done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=workplace, env=environment)
     assert done.returncode == 0, done.stderr
