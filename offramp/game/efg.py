@@ -14,22 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from offramp.game.builder import GameFile, TreeBuilder, check_recall, numbered
 from offramp.game.gambit import UniqueLabels, chance_texts, check_numbers, number_text, quote, unique_labels
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game
-from offramp.game.gamefile import (
-    GameFile,
-    TreeBuilder,
-    check_recall,
-    numbered,
-    read_comment,
-    read_payoffs,
-    read_players,
-    read_title,
-)
-from offramp.game.scanner import Scanner
+from offramp.game.scanner import Scanner, read_comment, read_payoffs, read_players, read_title
 
 CHANCE_TOLERANCE = 1e-9
-"""How far from one the probabilities of a chance node may add up before they are refused; within it they are scaled."""
+"""How far from one the probabilities of a chance node may add up before they are refused."""
 
 
 class _Infoset(NamedTuple):
@@ -211,7 +202,7 @@ class _Reader:
         if abs(total - 1) > CHANCE_TOLERANCE:
             found = f"the probabilities of {what} add up to {total:.12g}, not to 1 within {CHANCE_TOLERANCE:g}"
             raise self.scanner.error(found, remedy, at)
-        return tuple(values) if total == 1 else tuple(value / total for value in values)
+        return tuple(values)
 
     def _read_outcome(self, parent: int) -> str:
         """Read a node's outcome, add it to what its parent brings, and return the outcome's name."""

@@ -26,12 +26,15 @@ MAX_DENOMINATOR = 10_000
 _SPELLINGS = str.maketrans(
     {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "ß": "ss", "ø": "o", "ł": "l", "\\": "/"}
 )
+_PLAIN = re.compile(r"(?:[!-\[\]-~]++(?: (?=[!-~]))?+)*+")
 _EXACT = Context(prec=1200)
 """Enough digits to add up any doubles between 0 and 1 as decimals without rounding."""
 
 
 def plain(label: str) -> str:
     """A name in the characters that Gambit takes: accents dropped, other characters outside ASCII replaced by ``?``."""
+    if _PLAIN.fullmatch(label):
+        return label
     spelt = unicodedata.normalize("NFKD", label.translate(_SPELLINGS))
     kept = "".join(character for character in spelt if not unicodedata.combining(character))
     printable = re.sub(r"[^\x20-\x7e]", "?", re.sub(r"\s", " ", kept))

@@ -12,20 +12,11 @@ import math
 import numpy as np
 
 from offramp.errors import GameError
+from offramp.game.builder import GameFile, TreeBuilder, numbered
 from offramp.game.efg import CHANCE_TOLERANCE
 from offramp.game.gambit import check_numbers, number_text, quote, unique_labels
 from offramp.game.game import Floats, Game
-from offramp.game.gamefile import (
-    GameFile,
-    TreeBuilder,
-    numbered,
-    read_comment,
-    read_names,
-    read_payoffs,
-    read_players,
-    read_title,
-)
-from offramp.game.scanner import Scanner
+from offramp.game.scanner import Scanner, read_comment, read_names, read_payoffs, read_players, read_title
 from offramp.game.strategies import profile_payoffs, reduced_strategies, strategy_label
 
 MAX_PROFILES = 1_000_000
@@ -62,7 +53,8 @@ def read_nfg(text: str, file: str = "<text>") -> GameFile:
     else:
         labels, payoffs = ("",) * count, _read_table(scanner, len(players), count)
     scanner.end("the table")
-    order = np.arange(count).reshape([len(names) for names in strategies], order="F").ravel()
+    shape = [len(names) for names in strategies if len(names) > 1]
+    order = np.arange(count).reshape(shape, order="F").ravel()
     game = _simultaneous(title, players, strategies, [labels[cell] for cell in order])
     numbers = (1,) * len(players)
     return GameFile(game, payoffs[np.newaxis, order], np.empty((1, 0)), numbers, comment, file)
@@ -70,9 +62,9 @@ def read_nfg(text: str, file: str = "<text>") -> GameFile:
 
 def _read_strategies(scanner: Scanner, players: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Read the strategies of each player: lists of names, or how many there are."""
+    start = scanner.start()
     scanner.expect("{", "before the strategies")
     as_names = scanner.peek() == "{"
-    start = scanner.offset
     strategies: list[tuple[str, ...]] = []
     size = 1
     while not scanner.accept("}"):
@@ -123,7 +115,11 @@ def _read_outcomes(scanner: Scanner, num_players: int, count: int) -> tuple[tupl
         start = scanner.offset
         cells.append(scanner.integer("the number of an outcome"))
         if cells[-1] >= len(names):
-            raise scanner.error(f"outcome {cells[-1]} of {len(names) - 1}", "add it to the list of outcomes", start)
+            raise scanner.error(
+                f"outcome {cells[-1]} is not listed: the last one is {len(names) - 1}",
+                "add it to the list of outcomes",
+                start,
+            )
         scanner.accept(",")
     return tuple(names[cell] for cell in cells), np.array(values)[cells]
 

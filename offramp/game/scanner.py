@@ -38,8 +38,9 @@ class Scanner:
 
     def start(self) -> int:
         """The offset of the next token; steps over the white space before it."""
-        match = _SPACE.match(self.text, self.offset)
-        self.offset = match.end() if match else self.offset
+        if not "!" <= self.text[self.offset : self.offset + 1] <= "~":  # most often there is no white space left
+            match = _SPACE.match(self.text, self.offset)
+            self.offset = match.end() if match else self.offset
         return self.offset
 
     def error(self, found: str, remedy: str = "", at: int | None = None) -> GameFileError:
@@ -108,7 +109,7 @@ class Scanner:
         value = float(numerator) if denominator is None else _quotient(numerator, denominator)
         if not math.isfinite(value):
             trouble = "has a denominator of zero" if math.isnan(value) else "is too large for double precision"
-            raise self.error(f"{what} {self._seen()} {trouble}")
+            raise self.error(f"{self._seen()} as {what} {trouble}")
         self.offset = match.end()
         return value
 
@@ -125,6 +126,57 @@ class Scanner:
             return "the end of the file"
         token = match.group()
         return repr(token if len(token) <= 40 else token[:40] + "…")
+
+
+def read_title(scanner: Scanner, kind: str, version: int) -> str:
+    """Read the start of a prologue, ``EFG 2 R "title"``; returns the title."""
+    scanner.accept("\N{ZERO WIDTH NO-BREAK SPACE}")
+    start = scanner.offset
+    if scanner.word() != kind:
+        scanner.offset = start
+        raise scanner.missing(kind, f"start the file with {kind} {version} R")
+    if not scanner.accept(str(version)):
+        raise scanner.missing(f"format version {version}", f"start the file with {kind} {version} R")
+    start = scanner.offset
+    if scanner.word() not in ("R", "D"):
+        scanner.offset = start
+        raise scanner.missing("the letter R", f"start the file with {kind} {version} R")
+    return scanner.quoted("the title")
+
+
+def read_players(scanner: Scanner) -> tuple[str, ...]:
+    """Read the list of players; one without a name is called by its number."""
+    players = tuple(name or f"Player {k + 1}" for k, name in enumerate(read_names(scanner, "player")))
+    if not players:
+        raise scanner.error("the list of players is empty", "name at least one player")
+    return players
+
+
+def read_names(scanner: Scanner, what: str) -> list[str]:
+    """Read a list of names in braces."""
+    scanner.expect("{", f"before the list of {what} names")
+    names = []
+    while not scanner.accept("}"):
+        names.append(scanner.quoted(f"a {what} name"))
+    return names
+
+
+def read_comment(scanner: Scanner) -> str:
+    """Read the comment that may end a prologue."""
+    return scanner.quoted("the comment") if scanner.peek() == '"' else ""
+
+
+def read_payoffs(scanner: Scanner, num_players: int) -> tuple[float, ...]:
+    """Read payoffs up to the closing brace, one for each player, with commas or without."""
+    values: list[float] = []
+    while not scanner.accept("}"):
+        if len(values) == num_players:
+            raise scanner.missing(f"'}}' after {num_players} payoffs", "give one payoff for each player")
+        values.append(scanner.number("a payoff"))
+        scanner.accept(",")
+    if len(values) < num_players:
+        raise scanner.error(f"{len(values)} payoffs for {num_players} players", "give one payoff for each player")
+    return tuple(values)
 
 
 def _quotient(numerator: str, denominator: str) -> float:
