@@ -44,7 +44,7 @@ ROUNDING = 1e-8
 
 NEWTON_LIMIT = 6
 FINAL_LIMIT = 12
-CORRECTION_LIMIT = 0.4
+CORRECTION_LIMIT = 0.25
 CORRECTION_AIM = 0.1
 CONTRACTION_LIMIT = 0.5
 CONTRACTION_AIM = 0.1
@@ -75,6 +75,8 @@ class Work(NamedTuple):
     turned: Floats  # [V + 1]: the tangent at the point being tried
     weights: Floats  # [V + 1]
     row: Floats  # [V + 1]: the border of the matrix
+    guessed_probabilities: Floats  # [A]: at the predicted point
+    guessed_beliefs: Floats  # [N]: at the predicted point
 
 
 def allocate_work(plan: Plan, num_players: int) -> Work:
@@ -87,6 +89,7 @@ def allocate_work(plan: Plan, num_players: int) -> Work:
         *(np.zeros(size, dtype=np.int32), np.zeros(size), np.zeros(size)),
         *(np.zeros(nodes, dtype=np.int32), np.zeros(nodes, dtype=np.int32)),
         *vectors,
+        *(np.zeros(actions), np.zeros(nodes)),
     )
 
 
@@ -146,6 +149,9 @@ def correct(
     contraction = 0.0
     for iteration in range(limit):
         linearise(plan, payoffs, chance, rates, work.there, work)
+        if iteration == 0:
+            work.guessed_probabilities[:] = work.probabilities
+            work.guessed_beliefs[:] = work.beliefs
         sign = factor(plan, work.matrix, work.pivots, work.scales)
         if sign == 0:
             return 0, contraction
@@ -216,12 +222,20 @@ def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
 
 
 @kernel
-def _distance(size: int, work: Work, step: float) -> float:
-    """How far the corrector moved the predicted point, weighted."""
+def _surprise(size: int, work: Work, step: float) -> float:
+    """How far the corrector moved the predicted point: in weighted log odds, in probabilities or in beliefs, whichever is most.
+
+    Beliefs rest on differences of large log odds, so a jump to another branch may be small in weighted log odds; it is not in
+    probabilities and beliefs.
+    """
     largest = 0.0
     for j in range(size):
         moved = abs(work.there[j] - work.here[j] - step * work.tangent[j])
         largest = max(largest, moved * work.weights[j])
+    for a in range(len(work.probabilities)):
+        largest = max(largest, abs(work.probabilities[a] - work.guessed_probabilities[a]))
+    for node in range(len(work.beliefs)):
+        largest = max(largest, abs(work.beliefs[node] - work.guessed_beliefs[node]))
     return largest
 
 
@@ -273,7 +287,7 @@ def follow(
             tolerance, limit = FINAL_TOLERANCE, FINAL_LIMIT
             step = (target - work.here[size - 1]) / work.tangent[size - 1]
         sign, contraction = correct(plan, payoffs, chance, rates, tolerance, limit, work)
-        moved = _distance(size, work, step)
+        moved = _surprise(size, work, step)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
         cosine = turn(plan, work) if fine else 0.0
         if fine and arrives and cosine >= SMALLEST_COSINE:
