@@ -93,9 +93,10 @@ def test_the_table_counts_what_paths_go_through() -> None:
         np.testing.assert_allclose(row, expected[f"outcome.{name}"], rtol=1e-12)
     for name, row in zip(paths.moves, table.reached, strict=True):
         np.testing.assert_allclose(row, expected[f"reached.{name}"], rtol=1e-12)
-    for (move, choice), row, given in zip(paths.choices, table.on_path, table.choices, strict=True):
-        np.testing.assert_allclose(row, expected[f"on_path.{paths.moves[move]}.{choice}"], rtol=1e-12)
-        np.testing.assert_allclose(given, row / expected[f"reached.{paths.moves[move]}"], rtol=1e-12)
+    for row, (move, choice) in enumerate(paths.choices):
+        through = expected[f"on_path.{paths.moves[move]}.{choice}"]
+        np.testing.assert_allclose(table.on_path(move, row), through, rtol=1e-12)
+        np.testing.assert_allclose(table.choices[row], through / expected[f"reached.{paths.moves[move]}"], rtol=1e-12)
     np.testing.assert_allclose(table.answers[0], expected["outcome.kept"], rtol=1e-12)
     np.testing.assert_allclose(table.answers[1], expected["outcome.kept"] + expected["outcome.betrayed"], rtol=1e-12)
 
@@ -265,6 +266,15 @@ def test_another_seed_gives_other_draws(standoff: Run) -> None:
 def test_more_draws_begin_with_the_same_draws(standoff: Run) -> None:
     longer = run(handmade.leak_standoff(), draws=NUM_DRAWS + 9, seed=3)
     assert same_bits(longer.table.first(NUM_DRAWS), standoff.table)
+
+
+def test_draws_made_in_parts_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = handmade.leak_standoff()
+    monkeypatch.setattr(batches, "DRAWN_AT_ONCE", 7)
+    for num_draws in (3, 7, 20):
+        parts, whole = batches.draw_in_parts(scenario, num_draws, 5), draw(scenario, num_draws, 5)
+        assert parts.names == whole.names
+        np.testing.assert_array_equal(parts.values, whole.values)
 
 
 def test_a_large_game_gets_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import click
 
 from offramp import __version__
 from offramp.cli.check import check
+from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.new import new
 from offramp.cli.run import run
 from offramp.cli.schema import schema
@@ -17,12 +18,6 @@ from offramp.cli.tree import tree
 from offramp.errors import OfframpError
 
 __all__ = ["main"]
-
-WRONG_INPUT = 2
-"""Exit code where a file or an option is wrong."""
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
 
 
 class Offramp(click.Group):

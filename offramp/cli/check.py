@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from offramp.cli.console import as_json, print_document
+from offramp.cli.console import WRONG_INPUT, as_json, print_document
 
 
 @click.command()
@@ -28,4 +28,4 @@ def check(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
         for each in checked:
             click.echo("\n".join(check_lines(each)), err=not each.is_fine)
     if not all(each.is_fine for each in checked):
-        ctx.exit(2)
+        ctx.exit(WRONG_INPUT)

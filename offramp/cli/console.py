@@ -12,6 +12,12 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+WRONG_INPUT = 2
+"""Exit code where a file or an option is wrong."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
 PIPED_WIDTH = 100
 """Columns of a screen that goes to a file or a pipe, unless ``COLUMNS`` says otherwise."""
 

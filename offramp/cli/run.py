@@ -6,10 +6,7 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import as_json, print_document, progress_bar, screen
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
+from offramp.cli.console import INTERRUPTED, as_json, print_document, progress_bar, screen
 
 
 @click.command()

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
+import numpy as np
+
 from offramp.explore.paths import Paths
 from offramp.explore.table import Table, empty_table, tabulate
 from offramp.game.compile import Compiled
-from offramp.scenario.draws import Draws
+from offramp.scenario.draws import Draws, draw
+from offramp.scenario.model import Scenario
 from offramp.solve.api import solve
 
 Progress = Callable[[int, int], None]
@@ -17,6 +20,9 @@ Precision = float | Sequence[float] | None
 
 BATCH_DRAWS = 1024
 """Most draws in flight."""
+
+DRAWN_AT_ONCE = 65_536
+"""Most draws whose Sobol points are in memory at once."""
 
 BATCH_BYTES = 128 * 2**20
 """Most memory for the arrays of a batch; a large game gets smaller batches."""
@@ -34,6 +40,19 @@ class Clock:
         now = perf_counter()
         self.seconds[part] = self.seconds.get(part, 0.0) + now - self._last
         self._last = now
+
+
+def draw_in_parts(scenario: Scenario, num_draws: int, seed: int) -> Draws:
+    """The draws of :func:`offramp.scenario.draws.draw`, with no more than ``DRAWN_AT_ONCE`` of them in the making."""
+    part = draw(scenario, min(num_draws, DRAWN_AT_ONCE), seed)
+    if part.num_draws == num_draws:
+        return part
+    values = np.empty((num_draws, len(part.names)), order="F")
+    for first in range(0, num_draws, DRAWN_AT_ONCE):
+        if first > 0:
+            part = draw(scenario, min(num_draws - first, DRAWN_AT_ONCE), seed, first=first)
+        values[first : first + part.num_draws] = part.values
+    return Draws(part.names, values)
 
 
 def batch_size(compiled: Compiled) -> int:

@@ -48,7 +48,7 @@ def to_xarray(run: Run) -> xr.Dataset:
             "outcomes": (("draw", "outcome"), table.outcomes.T),
             "reached": (("draw", "move"), table.reached.T),
             "choices": (("draw", "choice"), table.choices.T),
-            "on_path": (("draw", "choice"), table.on_path.T),
+            "on_path": (("draw", "choice"), _on_path(run).T),
             "breaks": (("draw", "break"), table.breaks.T),
             "payoffs": (("draw", "party"), table.payoffs.T),
             "max_regret": ("draw", table.max_regret[0]),
@@ -78,6 +78,11 @@ def _choice_names(run: Run) -> list[str]:
     return [f"{run.paths.moves[move]}.{choice}" for move, choice in run.paths.choices]
 
 
+def _on_path(run: Run) -> Floats:
+    """float64[C, B]: the probability that the path goes through each choice."""
+    return np.array([run.table.on_path(move, row) for row, (move, _) in enumerate(run.paths.choices)])
+
+
 def _columns(run: Run) -> Iterator[tuple[str, Floats]]:
     table, paths = run.table, run.paths
     choices = _choice_names(run)
@@ -85,7 +90,7 @@ def _columns(run: Run) -> Iterator[tuple[str, Floats]]:
     yield from _named("outcome", paths.outcomes, table.outcomes)
     yield from _named("reached", paths.moves, table.reached)
     yield from _named("choice", choices, table.choices)
-    yield from _named("on_path", choices, table.on_path)
+    yield from _named("on_path", choices, _on_path(run))
     yield from _named("break", [choices[each] for each in paths.breaks], table.breaks)
     yield from _named("payoff", paths.game.players, table.payoffs)
     yield "max_regret", table.max_regret[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
 from offramp.explore import frames, store, summary
-from offramp.explore.batches import Clock, Precision, Progress, solve_draws
+from offramp.explore.batches import Clock, Precision, Progress, draw_in_parts, solve_draws
 from offramp.explore.check import is_game_file
 from offramp.explore.gridcheck import check_grids
 from offramp.explore.html import run_html
@@ -19,7 +19,7 @@ from offramp.explore.record import Record, run_record
 from offramp.explore.summary import Break, Certificate, Estimate, MoveSummary
 from offramp.explore.table import Table
 from offramp.game.compile import compile_scenario
-from offramp.scenario.draws import Draws, draw
+from offramp.scenario.draws import Draws
 from offramp.scenario.load import load
 from offramp.scenario.model import Scenario
 
@@ -192,7 +192,7 @@ def run(
     compiled = compile_scenario(checked)
     paths = paths_of(compiled)
     clock.lap("compile")
-    drawn = draw(checked, draws, seed)
+    drawn = draw_in_parts(checked, draws, seed)
     clock.lap("draw")
     table, kept = solve_draws(
         compiled, paths, drawn, precision=precision, workers=workers, progress=progress, clock=clock

@@ -139,7 +139,7 @@ def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSu
     choices: dict[str, dict[str, ChoiceSummary]] = {name: {} for name in paths.moves}
     for row, (move, choice) in enumerate(paths.choices):
         given = _weighted(table.choices[row], table.reached[move])
-        summary = ChoiceSummary(given, _estimate(table.choices[row]), _certain(table.on_path[row]))
+        summary = ChoiceSummary(given, _estimate(table.choices[row]), _certain(table.on_path(move, row)))
         choices[paths.moves[move]][choice] = summary
     reached = named(paths.moves, table.reached)
     return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in scenario.moves}

@@ -37,8 +37,6 @@ class Table:
         Probability that each of the V moves is reached.
     choices : float64[C, B]
         Probability of each choice given that its move is reached, also where that has probability zero.
-    on_path : float64[C, B]
-        Probability that the path goes through each choice.
     breaks : float64[K, B]
         Probability that the path of the headline answer breaks at each step of ``Paths.breaks``.
     payoffs : float64[P, B]
@@ -53,7 +51,6 @@ class Table:
     outcomes: Floats
     reached: Floats
     choices: Floats
-    on_path: Floats
     breaks: Floats
     payoffs: Floats
     max_regret: Floats
@@ -65,6 +62,11 @@ class Table:
     @property
     def num_draws(self) -> int:
         return int(self.status.shape[1])
+
+    def on_path(self, move: int, choice: int) -> Floats:
+        """float64[B]: the probability that the path goes through a choice of ``move``, both by their row."""
+        through: Floats = np.nan_to_num(self.reached[move] * self.choices[choice])
+        return through
 
     def first(self, num_draws: int) -> Table:
         """The table of the first ``num_draws`` draws (views, no copies)."""
@@ -87,7 +89,6 @@ def empty_table(paths: Paths, num_draws: int) -> Table:
         outcomes=rows(len(paths.outcomes)),
         reached=rows(len(paths.moves)),
         choices=rows(len(paths.choices)),
-        on_path=rows(len(paths.choices)),
         breaks=rows(len(paths.breaks)),
         payoffs=rows(paths.game.num_players),
         max_regret=rows(1),
@@ -118,7 +119,6 @@ def tabulate(paths: Paths, solutions: Solutions, chance: Floats) -> Table:
         outcomes=_capped(_sum_rows(leaf_reach, paths.leaf_outcomes, len(paths.outcomes))),
         reached=_capped(reached),
         choices=_capped(_conditional(paths, solutions, chance, on_path, reached)),
-        on_path=_capped(on_path),
         breaks=_capped(_sum_rows(reach, paths.step_breaks, len(paths.breaks))),
         payoffs=np.ascontiguousarray(solutions.values.T),
         max_regret=solutions.max_regret[None, :],
