@@ -1,0 +1,169 @@
+"""A run on one screen: the headline, the answers, what each party does, where the path breaks, how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+
+from offramp.explore.run import Run
+from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
+from offramp.scenario.model import CHANCE
+from offramp.tell import words
+from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
+from offramp.tell.trust import certificate_words
+
+SCREEN_LINES = 40
+"""Most lines of a run's screen at ``SCREEN_WIDTH`` columns."""
+
+NARROWEST = 60
+"""Fewest columns in which a screen still makes sense."""
+
+FEWEST_ROWS = 3
+"""A section is never cut below this many rows."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its rows; ``hidden`` rows were left out to keep to the screen.
+
+    Sections with a smaller ``worth`` are cut first.
+    """
+
+    heading: str
+    rows: tuple[Text, ...]
+    worth: int = 0
+    hidden: int = 0
+
+    @property
+    def num_lines(self) -> int:
+        return 2 + len(self.rows) + (self.hidden > 0)
+
+    def cut(self) -> Section:
+        """One line less: the last rows go."""
+        gone = 1 if self.hidden else 2
+        return replace(self, rows=self.rows[:-gone], hidden=self.hidden + gone)
+
+    def lines(self) -> Iterator[Text]:
+        yield Text()
+        yield Text(self.heading, style="bold")
+        yield from self.rows
+        if self.hidden:
+            yield Text(f"  and {self.hidden} more; --json has them all", style="dim")
+
+
+def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
+    """The lines of a run's screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
+    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
+    foot = [*wrapped(Text(_trust(run)), width), *wrapped(Text(_effort(run)), width)]
+    sections = _fitted(list(_sections(run, width)), SCREEN_LINES - len(head) - len(foot) - 1)
+    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+
+
+def _heading(run: Run, width: int) -> list[Text]:
+    scenario = run.scenario
+    date = f" (as of {scenario.as_of.isoformat()})" if scenario.as_of else ""
+    lines = wrapped(Text(scenario.title + date, style="bold"), width)
+    return lines + (wrapped(Text(scenario.question, style="dim"), width) if scenario.question else [])
+
+
+def _headline(run: Run) -> Text:
+    """The first answer as a sentence; where nothing was asked the likeliest outcome."""
+    if run.scenario.answers:
+        first = run.scenario.answers[0]
+        estimate, says = run.answers[first.name], first.says
+    else:
+        name = max(run.outcomes, key=lambda each: run.outcomes[each].mean)
+        estimate, says = run.outcomes[name], f"it ends like this: {_outcome_label(run, name)}"
+    return emphasised(words.sentence(says, estimate.mean, estimate.interval))
+
+
+def _sections(run: Run, width: int) -> Iterator[Section]:
+    others = [(answer.says, run.answers[answer.name]) for answer in run.scenario.answers[1:]]
+    if others:
+        yield Section("Also asked", tuple(_bar_row(*each, width) for each in others))
+    open_moves = run.paths.open_moves
+    rows = tuple(_move_row(run, name, move, width) for name, move in run.moves.items() if name in open_moves)
+    yield Section("What each party does, given that it comes to that", rows, worth=1)
+    breaks = [(f"{_move_label(run, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks]
+    if breaks:
+        yield Section("Where the path breaks", tuple(_bar_row(*each, width) for each in _by_likelihood(breaks)))
+    ends = [(_outcome_label(run, name), estimate) for name, estimate in run.outcomes.items()]
+    yield Section("How it ends", tuple(_bar_row(*each, width) for each in _by_likelihood(ends)))
+
+
+def _by_likelihood(rows: list[tuple[str, Estimate]]) -> list[tuple[str, Estimate]]:
+    return sorted(rows, key=lambda row: -row[1].mean)
+
+
+def _fitted(sections: list[Section], budget: int) -> list[Section]:
+    """``sections`` cut to ``budget`` lines: those of least worth first, and among them where most rows are left."""
+    while sum(section.num_lines for section in sections) > budget:
+        long = [index for index, section in enumerate(sections) if len(section.rows) > FEWEST_ROWS]
+        if not long:
+            break
+        chosen = min(long, key=lambda index: (sections[index].worth, -len(sections[index].rows)))
+        sections[chosen] = sections[chosen].cut()
+    return sections
+
+
+def _bar_row(label: str, estimate: Estimate, width: int) -> Text:
+    """Label, probability, bar, likelihood word and the range that holds 90 % of the draws."""
+    bar_width = 16 if width >= SCREEN_WIDTH else 8
+    row = Text("  ")
+    row.append(cell(label, width - bar_width - 43))
+    row.append(f"  {words.percent(estimate.mean):>4}  ", style="bold")
+    row.append(bar(estimate.mean, bar_width), style="cyan")
+    row.append(f"  {words.likelihood(estimate.mean).removesuffix(words.IN_MODEL):<19}")
+    row.append(f"  {_range(estimate)}", style="dim")
+    row.rstrip()
+    return row
+
+
+def _range(estimate: Estimate) -> str:
+    """The interval, or nothing where the draws agree."""
+    agree = estimate.high - estimate.low < words.PLAIN_WIDTH
+    return "" if agree else words.span(estimate.low, estimate.high)
+
+
+def _move_row(run: Run, name: str, move: MoveSummary, width: int) -> Text:
+    """Who moves, at what, how likely it comes to that, and the choices from the likeliest on."""
+    labels = {party.name: party.label or party.name for party in run.scenario.parties}
+    wide = width >= SCREEN_WIDTH
+    row = Text("  ")
+    row.append(cell(CHANCE if move.by == CHANCE else labels[move.by], 20 if wide else 14))
+    row.append("  " + cell(_move_label(run, name), 16 if wide else 12))
+    row.append(f"  reached {words.percent(move.reached.mean):>4}  ", style="dim")
+    row.append(cell(_choices(move.choices), width - row.cell_len))
+    row.rstrip()
+    return row
+
+
+def _choices(choices: Mapping[str, ChoiceSummary]) -> str:
+    """Choices with their probability given that the move is reached, the likeliest first."""
+    known = [(name, choice.given_reached.mean) for name, choice in choices.items() if choice.given_reached]
+    if not known:
+        return "no path leads here"
+    ordered = sorted(known, key=lambda each: -each[1])
+    return " · ".join(f"{spaced(name)} {words.percent(probability)}" for name, probability in ordered)
+
+
+def _move_label(run: Run, name: str) -> str:
+    return next(move.label for move in run.scenario.moves if move.name == name) or spaced(name)
+
+
+def _outcome_label(run: Run, name: str) -> str:
+    return next(outcome.label for outcome in run.scenario.outcomes if outcome.name == name) or spaced(name)
+
+
+def _trust(run: Run) -> str:
+    return certificate_words(run.certificate, run.num_draws)
+
+
+def _effort(run: Run) -> str:
+    stopped = f" (stopped early: {run.requested:,} were asked for)" if run.interrupted else ""
+    precision = "" if run.precision is None else f", precision {run.precision}"
+    effort = f"{run.num_draws:,} draws{stopped}, seed {run.seed}{precision}, {run.timings['total']:.1f} s"
+    return f"{effort}. Ranges hold 90% of the draws."
