@@ -68,7 +68,7 @@ clean:
 
 # Gambit is an independent check, not a need: where it cannot be installed, the tests that ask it are left out, and the run says so.
 .venv/.oracle: requirements/oracle.txt .venv/.dev
-	@echo "installing Gambit, which checks our solver (minutes where it must be compiled, once)" >&2
+	@echo "installing Gambit, which checks our solver (ten minutes or more where it must be compiled, once)" >&2
 	@$(INSTALL) --require-hashes -r requirements/oracle.txt \
 	|| echo "Gambit could not be installed (it needs a C++ compiler here): tests that ask it are left out" >&2
 	@touch $@
