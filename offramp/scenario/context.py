@@ -66,6 +66,7 @@ class Context:
     scenario: Scenario
     damage: Damage
     problems: list[Problem] = field(default_factory=list)
+    seen: set[tuple[Position | Path, str]] = field(default_factory=set)
 
     def declared(self, section: str, names: Iterable[str]) -> Declared:
         """The names of a section, those of malformed entries included."""
@@ -122,6 +123,13 @@ class Context:
         return Declared(tuple(dict.fromkeys([*names, *damaged])), unread or unset)
 
     @cached_property
+    def references(self) -> list[str]:
+        """All that may stand in an expression."""
+        plain = [name for section in (self.assumptions, self.terms, self.formulas) for name in section.names]
+        parts = {**self.options, **self.choices}
+        return plain + [f"{name}.{part}" for name, declared in parts.items() for part in declared.names]
+
+    @cached_property
     def routes(self) -> Routes:
         return Routes(self.scenario)
 
@@ -143,7 +151,9 @@ class Context:
             problem = Problem(path, found, allowed, remedy, PYTHON)
         else:
             problem = Problem(path, found, allowed, remedy, origin.file, *(at or origin.locate(path)))
-        if not any(_same(problem, other) for other in self.problems):
+        place = (problem.line, problem.column) if problem.line else problem.path
+        if (place, found) not in self.seen:
+            self.seen.add((place, found))
             self.problems.append(problem)
 
     def report_key(self, path: Path, found: str, allowed: str, remedy: str) -> None:
@@ -180,10 +190,3 @@ def choice_path(scenario: Scenario, move: Move, choice: Choice, *keys: str) -> P
 def by_chance(move: Move) -> bool:
     """Whether chance makes the move."""
     return move.by == CHANCE
-
-
-def _same(problem: Problem, other: Problem) -> bool:
-    """Whether two problems tell the user the same thing."""
-    if problem.line:
-        return (problem.line, problem.column, problem.found) == (other.line, other.column, other.found)
-    return (problem.path, problem.found) == (other.path, other.found)

@@ -33,7 +33,7 @@ class Remove(Enum):
 REMOVE: Final = Remove.REMOVE
 
 
-def edit(text: str, changes: Mapping[str, Any] | Mapping[Path, Any], file: str = TEXT) -> str:
+def edit(text: str, changes: Mapping[Any, Any], file: str = TEXT) -> str:
     r"""The text with some values changed, added or taken out.
 
     Parameters

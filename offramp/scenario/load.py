@@ -14,7 +14,7 @@ from offramp.scenario.names import meant
 from offramp.scenario.nodes import compose
 from offramp.scenario.shape import Place, Report
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000
 """Largest scenario file that is read."""
 
 _BOM = "\ufeff"

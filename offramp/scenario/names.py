@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from offramp.scenario.tokens import FUNCTIONS, WORDS
 
@@ -19,6 +20,10 @@ PARTY_WORDS = frozenset({"chance", "all"})
 RESERVED = PARTY_WORDS.union(FUNCTIONS, {"outcome", "round", "after"})
 """What no assumption, term, move or formula can be called."""
 
+MAX_CANDIDATES = 1000
+MAX_COMPARED = 100
+"""Most candidates that one misspelt name is compared with."""
+
 _NAME = re.compile(NAME_PATTERN)
 
 
@@ -28,8 +33,15 @@ def is_name(text: str) -> bool:
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that ``name`` is most likely a misspelling of, or None."""
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    """The candidate that ``name`` is most likely a misspelling of, or None.
+
+    Of the first ``MAX_CANDIDATES``, where they are many, only those that begin or end as ``name`` does are compared,
+    and ``MAX_COMPARED`` at most: a file in which everything is wrong must not take minutes.
+    """
+    names = list(islice(candidates, MAX_CANDIDATES))
+    if len(names) > MAX_COMPARED:
+        names = [other for other in names if other[:2] == name[:2] or other[-3:] == name[-3:]][:MAX_COMPARED]
+    by_lower = {candidate.lower(): candidate for candidate in names}
     matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
 
@@ -42,7 +54,7 @@ def meant(name: str, candidates: Iterable[str], otherwise: str = "") -> str:
 
 def listing(names: Iterable[str], most: int = 12) -> str:
     """Names in quotes for the ``allowed`` of a message, cut after ``most``."""
-    names = list(names)
+    names = tuple(names)
     shown = ", ".join(repr(name) for name in names[:most])
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return shown + rest or "none are declared"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
@@ -122,10 +123,11 @@ def character_position(text: str, start: tuple[int, int], value: str, offset: in
     Folding changes only white space, so characters are matched by counting those that are not white space. Where a
     quoted scalar holds escapes the start of the scalar is returned.
     """
-    lines = text.splitlines(keepends=True)
+    lines = _rows(text)
     if not 1 <= start[0] <= len(lines):
         return start
-    tail = "".join([lines[start[0] - 1][start[1] - 1 :], *lines[start[0] :]])
+    most_rows = len(value) + 2  # a row break is white space in the value; a block header takes one row more
+    tail = "".join(lines[start[0] - 1 :][:most_rows])[start[1] - 1 :]
     begin = _content_start(tail)
     wanted = sum(not character.isspace() for character in value[:offset])
     expected = [character for character in value if not character.isspace()]
@@ -139,6 +141,11 @@ def character_position(text: str, start: tuple[int, int], value: str, offset: in
             break
         seen += 1
     return start
+
+
+@lru_cache(maxsize=2)
+def _rows(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
 
 
 def _content_start(tail: str) -> int:

@@ -109,11 +109,8 @@ def _unknown(context: Context, name: str) -> Trouble | None:
     allowed = "assumptions, terms, term.option, move.choice and formulas"
     if name in context.outcomes.names:
         return f"the outcome {name!r} as a number", allowed, f"outcome.{name} can stand in answers: only"
-    candidates = [other for section in sections[:3] for other in section.names]
-    candidates += [f"{term}.{option}" for term, options in context.options.items() for option in options.names]
-    candidates += [f"{move}.{choice}" for move, choices in context.choices.items() for choice in choices.names]
     otherwise = "declare it under assumptions: or formulas:, or correct it"
-    return f"the unknown name {name!r}", allowed, meant(name, candidates, otherwise)
+    return f"the unknown name {name!r}", allowed, meant(name, context.references, otherwise)
 
 
 def _outcome_trouble(context: Context, use: Use, name: str, leaf: str) -> Trouble | None:

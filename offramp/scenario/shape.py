@@ -272,12 +272,13 @@ class Record(Shape):
         if not isinstance(node, Entries):
             return place.problem(describe(node), self.phrase, WRITE_MAPPING)
         shapes = {item.name: item.shape for item in self.fields}
+        absent = set(shapes) - {key.text for key, _ in node.entries if isinstance(key, Scalar)}
         present: dict[str, Position] = {}
         values: dict[str, Any] = {}
         for key, value, at in entries(node, place):
             name = at.path[-1]
             if name not in shapes:
-                self._unknown(name, key, at, present, node)
+                self._unknown(key, at, present, absent)
                 continue
             present[name] = (key.line, key.column)
             inner = shapes[name].read(value, at)
@@ -286,18 +287,18 @@ class Record(Shape):
         self._missing(present, place)
         return values
 
-    def _unknown(self, name: str, key: Node, at: Place, present: dict[str, Position], node: Entries) -> None:
-        """Report an unknown key; the key that was probably meant counts as present but malformed."""
-        position = (key.line, key.column)
+    def _unknown(self, key: Node, at: Place, present: dict[str, Position], absent: set[str]) -> None:
+        """Report an unknown key; the absent key that was probably meant counts as present but malformed."""
+        name, position = at.path[-1], (key.line, key.column)
         if name in self.later:
             at.problem(f"{name}: is not there yet ({self.later[name]})", "", "take it out for now", position)
             return
         names = [item.name for item in self.fields]
-        taken = {inner.text for inner, _ in node.entries if isinstance(inner, Scalar)}
-        close = closest(name, [candidate for candidate in names if candidate not in taken])
+        close = closest(name, [candidate for candidate in names if candidate in absent])
         remedy = f"did you mean {close!r}?" if close else "take the key out"
         at.problem(f"the unknown key {name!r}", f"the keys {listing(names, len(names))}", remedy, position)
         if close:
+            absent.discard(close)
             present[close] = position
             at.report.damaged.add((*at.path[:-1], close))
 
