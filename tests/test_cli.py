@@ -366,6 +366,7 @@ def test_a_reader_that_goes_away_is_no_traceback(standoff: str) -> None:
         assert "Traceback" not in process.stderr.read()
 
 
+@pytest.mark.compiled
 def test_a_real_ctrl_c_ends_with_130_and_says_what_was_kept(standoff: str) -> None:
     with start(["run", standoff, "--draws", "4000000"]) as process:
         time.sleep(6)

@@ -247,6 +247,7 @@ def same_bits(one: Table, other: Table) -> bool:
     return all(getattr(one, field.name).tobytes() == getattr(other, field.name).tobytes() for field in fields(one))
 
 
+@pytest.mark.compiled
 def test_the_same_seed_gives_the_same_bits_in_any_batches_on_any_workers(
     standoff: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,12 +258,14 @@ def test_the_same_seed_gives_the_same_bits_in_any_batches_on_any_workers(
         assert {**again.record(), "timings": {}} == {**standoff.record(), "timings": {}}
 
 
+@pytest.mark.compiled
 def test_another_seed_gives_other_draws(standoff: Run) -> None:
     other = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=4)
     assert not same_bits(other.table, standoff.table)
     assert other.answers["holds"].mean == pytest.approx(standoff.answers["holds"].mean, abs=0.1)
 
 
+@pytest.mark.compiled
 def test_more_draws_begin_with_the_same_draws(standoff: Run) -> None:
     longer = run(handmade.leak_standoff(), draws=NUM_DRAWS + 9, seed=3)
     assert same_bits(longer.table.first(NUM_DRAWS), standoff.table)
@@ -283,6 +286,7 @@ def test_a_large_game_gets_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> N
     assert 1 <= batches.batch_size(compiled) < batches.BATCH_DRAWS
 
 
+@pytest.mark.compiled
 def test_doubled_grids_are_reported_by_answer(standoff: Run) -> None:
     check = standoff.certificate.grid_check
     assert check is not None

@@ -45,11 +45,13 @@ def shown(result: Run, width: int = 100, encoding: str = "utf-8") -> str:
     return re.sub(r"more than \S+ of", "more than N of", text)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("width", [100, 80])
 def test_a_screen_looks_as_it_should(standoff: Run, width: int) -> None:
     assert shown(standoff, width) == (GOLDEN / f"leak-{width}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.compiled
 def test_a_screen_in_ascii_looks_as_it_should(standoff: Run) -> None:
     assert shown(standoff, encoding="ascii") == (GOLDEN / "leak-ascii.txt").read_text(encoding="utf-8")
 
@@ -59,6 +61,7 @@ def test_no_line_is_wider_than_the_terminal(standoff: Run, width: int) -> None:
     assert max(line.cell_len for line in run_screen(standoff, width)) <= width
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_fit_a_screenful(path: Path) -> None:
     lines = run_screen(run(path, draws=8), 100)
