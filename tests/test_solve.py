@@ -170,7 +170,9 @@ def test_relabelling_players_changes_nothing() -> None:
     )
     moved = np.empty_like(payoffs)
     moved[:, :, order] = payoffs
-    np.testing.assert_allclose(solve(renamed, moved, chance).strategies, solve(game, payoffs, chance).strategies, atol=1e-8)
+    np.testing.assert_allclose(
+        solve(renamed, moved, chance).strategies, solve(game, payoffs, chance).strategies, atol=1e-8
+    )
 
 
 def adversarial() -> dict[str, RandomGame]:

@@ -85,7 +85,9 @@ def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Float
     chance = np.ascontiguousarray(chance, dtype=np.float64)
     leaves, branches = len(game.leaves), game.num_chance_branches
     if payoffs.ndim != 3 or payoffs.shape[1:] != (leaves, game.num_players) or not len(payoffs):
-        raise SolveError(f"payoffs have shape {payoffs.shape}, not (draws, {leaves} leaves, {game.num_players} players)")
+        raise SolveError(
+            f"payoffs have shape {payoffs.shape}, not (draws, {leaves} leaves, {game.num_players} players)"
+        )
     if chance.shape != (len(payoffs), branches):
         raise SolveError(f"chance has shape {chance.shape}, not ({len(payoffs)} draws, {branches} branches)")
     if not np.isfinite(payoffs).all():
@@ -97,7 +99,9 @@ def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Float
         wrong = (share < 0).any(axis=1) | ~(np.abs(share.sum(axis=1) - 1) <= CHANCE_TOLERANCE)
         if wrong.any():
             draw = int(np.flatnonzero(wrong)[0])
-            raise SolveError(f"chance at node {node} is {share[draw].tolist()} in draw {draw}: not probabilities that sum to 1")
+            raise SolveError(
+                f"chance at node {node} is {share[draw].tolist()} in draw {draw}: not probabilities that sum to 1"
+            )
     return payoffs, chance
 
 
@@ -106,7 +110,9 @@ def _schedule(game: Game, precision: float | Sequence[float] | None) -> Schedule
         return Schedule(np.ones(game.num_players), TARGET_PRECISION, limit=True)
     wanted = np.asarray(precision, dtype=np.float64)
     if wanted.ndim > 0 and wanted.shape != (game.num_players,):
-        raise SolveError(f"precision has {wanted.size} entries; it takes one number or one per player ({game.num_players})")
+        raise SolveError(
+            f"precision has {wanted.size} entries; it takes one number or one per player ({game.num_players})"
+        )
     if not (np.isfinite(wanted).all() and (wanted >= 0).all()):
         raise SolveError(f"precision is {precision!r}; it takes finite numbers of at least 0, or None for the limit")
     wanted = np.broadcast_to(wanted, (game.num_players,))
@@ -172,5 +178,7 @@ def _certify(
         residuals=residuals,
         status=status,
         precisions=reached.min(axis=0, initial=unlimited),
-        steps=np.array([traces.steps for traces in traced], dtype=np.int32).reshape(-1, len(payoffs)).sum(axis=0, dtype=np.int32),
+        steps=np.array([traces.steps for traces in traced], dtype=np.int32)
+        .reshape(-1, len(payoffs))
+        .sum(axis=0, dtype=np.int32),
     )

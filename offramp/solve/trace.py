@@ -111,9 +111,7 @@ def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Flo
     """
     size = plan.num_variables + 1
     assess(plan, payoffs, chance, x, work)
-    differentiate(
-        plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes
-    )
+    differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)
     s = x[size - 1]
     largest = 0.0
     for infoset in range(len(plan.num_actions)):
