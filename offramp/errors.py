@@ -106,7 +106,7 @@ class DistributionError(OfframpError, ValueError):
 class EvaluationError(OfframpError, ArithmeticError):
     """An expression has no finite value in some draw.
 
-    ``draw`` is the 0-based number of the first such draw, ``values`` the names in the expression with their values there.
+    ``draw`` is the 0-based number of the first such draw, ``values`` what the expression's names are worth there.
     """
 
     def __init__(self, expression: str, trouble: str, draw: int, values: Mapping[str, float], where: str = "") -> None:

@@ -1,4 +1,5 @@
-"""A plain, readable twin of the solver: the same mathematics with dictionaries and recursion, and nothing from ``offramp.solve``.
+"""A plain, readable twin of the solver: the same mathematics with dictionaries and recursion, and nothing from
+``offramp.solve``.
 
 Slow and short on purpose. It reads a ``Game``'s arrays and computes on histories.
 """
@@ -85,7 +86,7 @@ class Twin:
             values = self.action_values(infoset, logs)
             scale = precision / self.ranges[int(self.game.infoset_players[infoset])]
             wanted += [scale * (value - values[0]) for value in values[1:]]
-        return odds - np.array(wanted)
+        return np.asarray(odds - np.array(wanted))
 
     def trace(self, precision: float, arc: float = 0.05) -> dict[tuple[int, int], float]:
         """The principal branch at ``precision``, by small steps of equal length and derivatives by differences."""
@@ -107,7 +108,7 @@ class Twin:
             shift[k] = 1e-6
             up, down = point + shift, point - shift
             columns.append((self.logit_residual(up[:-1], up[-1]) - self.logit_residual(down[:-1], down[-1])) / 2e-6)
-        return np.array(columns).T
+        return np.asarray(columns).T
 
     def _newton(self, point: Vector, normal: Vector) -> Vector:
         for _ in range(20):
@@ -125,11 +126,11 @@ def backward_induction(game: Game, payoffs: Vector, chance: Vector) -> tuple[dic
 
     def solve(node: int) -> Vector:
         if game.node_players[node] == TERMINAL_NODE:
-            return twin.payoffs[node]
+            return np.asarray(twin.payoffs[node])
         below = [solve(child) for child in twin.children(node)]
         if game.node_players[node] == CHANCE_NODE:
             shares = [chance[game.chance_index[child]] for child in twin.children(node)]
-            return np.sum([share * values for share, values in zip(shares, below, strict=True)], axis=0)
+            return np.asarray(np.sum([s * values for s, values in zip(shares, below, strict=True)], axis=0))
         choice[node] = int(np.argmax([values[game.node_players[node]] for values in below]))
         return below[choice[node]]
 

@@ -1,8 +1,9 @@
 """The same random games solved by Gambit and by offramp agree wherever Gambit itself converged.
 
-Payoffs are scaled to each player's unit interval first, so that both follow the same branch: Gambit's precision is per unit of
-payoff, offramp's per unit of each player's payoff range. Gambit stops at a regret of 1e-6 and where its tracer stalls it
-returns nothing or a profile with large conditional regret, which our certificate measures; such games are counted apart.
+Payoffs are scaled to each player's unit interval first, so that both follow the same branch: Gambit's precision is
+per unit of payoff, offramp's per unit of each player's payoff range. Gambit stops at a regret of 1e-6 and where its
+tracer stalls it returns nothing or a profile with large conditional regret, which our certificate measures; such
+games are counted apart.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from random_games import CLASSES, RandomGame
 
 from offramp.game.efg import write_efg
 from offramp.solve.api import solve
 from offramp.solve.certificate import assess_profile
 from offramp.solve.result import Solutions
+from random_games import CLASSES, RandomGame
 
 pygambit = pytest.importorskip("pygambit", reason="Gambit is not installed")
 gambit_reads = pytest.importorskip("gambit_oracle").gambit_reads
@@ -34,7 +35,7 @@ GAMES = {
 }
 BATCHES = [(name, part) for name, count in GAMES.items() for part in range(max(1, count // 20))]
 CONVERGED = 1e-4
-"""Largest conditional regret on the path, measured by our certificate, at which Gambit's profile counts as converged."""
+"""Largest conditional regret on the path, by our certificate, at which Gambit's profile counts as converged."""
 
 REACHED = 1e-6
 """Information sets reached with less probability are off the path: Gambit's tracer loses them."""
@@ -49,7 +50,7 @@ def unit_games(name: str, seed: int, count: int) -> RandomGame:
 
 
 def gambit_profiles(games: RandomGame, function: Callable[[Any], list[float]]) -> list[npt.NDArray[np.float64] | None]:
-    """What ``function`` finds in each draw as probabilities [A] in our order of actions, None where it finds nothing."""
+    """What ``function`` finds in each draw: probabilities [A] in our order of actions, None where it finds nothing."""
     profiles: list[npt.NDArray[np.float64] | None] = []
     for payoffs, chance in zip(games.payoffs, games.chance, strict=True):
         game = gambit_reads(write_efg(games.game, payoffs, chance))

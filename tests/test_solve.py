@@ -9,13 +9,13 @@ import sys
 
 import numpy as np
 import pytest
-from oracle import Twin, backward_induction
-from random_games import RandomGame, Stage, draw_numbers, four_player, random_tree, signalling, staged, three_player
 
 from offramp.errors import SolveError
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE
 from offramp.solve.api import solve
 from offramp.solve.result import REGRET_TOLERANCE, Solutions, Status
+from oracle import Twin, backward_induction
+from random_games import RandomGame, Stage, draw_numbers, four_player, random_tree, signalling, staged, three_player
 
 CLASSES = {
     "signalling 2x2x2": lambda seed, draws: signalling(2, 2, 2, seed=seed, num_draws=draws),
@@ -263,8 +263,8 @@ def test_payoffs_that_are_not_finite_name_player_leaf_and_draw() -> None:
 
 def test_the_number_of_threads_comes_from_the_environment_and_does_not_matter() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'tests'); from random_games import signalling; from offramp.solve.api import solve;"
-        "import hashlib; s = solve(*signalling(3, 3, 2, seed=8, num_draws=70));"
+        "import hashlib, sys; sys.path.insert(0, 'tests'); from random_games import signalling;"
+        "from offramp.solve.api import solve; s = solve(*signalling(3, 3, 2, seed=8, num_draws=70));"
         "print(hashlib.sha256(s.log_strategies.tobytes()).hexdigest())"
     )
     digests = {

@@ -126,7 +126,8 @@ class Choice:
     """One choice at a move.
 
     ``probability`` (chance moves only) is None for the choice that takes the remainder. ``known_to`` overrides the
-    move's own; None inherits it. ``reveals`` maps an earlier move (or this one) to the parties that now learn its choice.
+    move's own; None inherits it. ``reveals`` maps an earlier move (or this one) to the parties that now learn its
+    choice.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Solve a batch of draws of one game to certified equilibria.
 
-The default answer is the sequential equilibrium to which the principal branch of the logit agent quantal response equilibrium
-leads as precision grows (McKelvey & Palfrey 1998; Turocy 2010); at a given precision it is that equilibrium itself.
+The default answer is the sequential equilibrium to which the principal branch of the logit agent quantal response
+equilibrium leads as precision grows (McKelvey & Palfrey 1998; Turocy 2010); at a given precision it is that
+equilibrium itself.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def solve(
     chance : float64[B, E]
         Probability of each chance branch; those of one chance node sum to 1 within ``CHANCE_TOLERANCE``.
     precision : float or P floats, optional
-        Solve for the quantal response equilibrium at this precision, per unit of each player's payoff range in the draw,
-        instead of its limit.
+        Solve for the quantal response equilibrium at this precision, per unit of each player's payoff range in the
+        draw, instead of its limit.
     workers : int, optional
         Threads; by default ``NUMBA_NUM_THREADS`` or the machine's cores. The result does not depend on it.
     progress : callable, optional

@@ -1,16 +1,18 @@
 """Kernels: from log odds to reach, beliefs, values and action values of one draw, and their derivatives.
 
-With ``l[h, a]`` the log probability of action a at information set h, the log reach of a node is the sum of the logs on its
-path, and the belief at node x of h is ``mu(x) = exp(L(x)) / sum over h of exp(L)``, computed from differences of logs: it stays
-exact however improbable h is. With V(y) the value of node y to h's player, ``Q(h, a) = sum over x of mu(x) V(x a)``.
+With ``l[h, a]`` the log probability of action a at information set h, the log reach of a node is the sum of the logs
+on its path, and the belief at node x of h is ``mu(x) = exp(L(x)) / sum over h of exp(L)``, computed from differences
+of logs: it stays exact however improbable h is. With V(y) the value of node y to h's player, ``Q(h, a) = sum over x
+of mu(x) V(x a)``.
 
 Derivatives, for an unknown z of action c at set g (``dl[g, b]/dz = [b = c] - pi[g, c]``):
 
 - beliefs: a node x of h whose path takes b at g adds ``mu(x) (V(x a) - Q(h, a)) ([b = c] - pi[g, c])``;
 - what follows: a node y of g below x a adds ``mu(x) Pr(x a -> y) pi[g, c] (V(y c) - V(y))``.
 
-A chance branch of probability zero counts as an infinitesimal of its own order: beliefs at a set are spread over the nodes
-with fewest such branches above them ("active" nodes), so they are defined even where nature alone rules the set out.
+A chance branch of probability zero counts as an infinitesimal of its own order: beliefs at a set are spread over the
+nodes with fewest such branches above them ("active" nodes), so they are defined even where nature alone rules the set
+out.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ _NONE = -1
 
 @kernel
 def mark_active(plan: Plan, chance: Floats, active: Ints, orders: Ints) -> None:
-    """Write ``active[N]``: 1 for decision nodes that carry belief. ``orders[N]`` is scratch: zero branches above each node."""
+    """Write ``active[N]``: 1 for decision nodes that carry belief.
+
+    ``orders[N]`` is scratch: how many zero branches lie above each node.
+    """
     orders[0] = 0
     for node in range(1, len(plan.parents)):
         orders[node] = orders[plan.parents[node]]
@@ -65,7 +70,7 @@ def log_odds_to_probabilities(plan: Plan, z: Floats, logs: Floats, probabilities
 def walk_down(
     plan: Plan, chance: Floats, logs: Floats, probabilities: Floats, steps: Floats, log_reach: Floats
 ) -> None:
-    """Write ``steps[N]``, the probability of each node given its parent, and ``log_reach[N]`` (zero chance branches left out)."""
+    """Write ``steps[N]``, each node's probability given its parent, and ``log_reach[N]`` (zero branches left out)."""
     steps[0] = 1.0
     log_reach[0] = 0.0
     for node in range(1, len(plan.parents)):

@@ -1,7 +1,8 @@
 """Kernels: backward induction where information is perfect, exact for all draws.
 
-At a given precision the choice is the logit of the values below, so the result is the AQRE itself; without one it is the best
-action, and actions that tie within ``TIE`` (in units of the payoff range) share the probability equally, as they do in the limit.
+At a given precision the choice is the logit of the values below, so the result is the AQRE itself; without one it is
+the best action, and actions that tie within ``TIE`` (in units of the payoff range) share the probability equally, as
+they do in the limit.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ GIVEN_UP = -800.0
 """Log probability of an action that is just worse than the best: its exponential is exactly zero."""
 
 STEEPNESS = 1e6
-"""How fast the log probability falls from there with the loss; kept moderate so that beliefs below keep their digits."""
+"""How fast the log probability falls from there with the loss; moderate, so that beliefs below keep their digits."""
 
 
 @kernel

@@ -1,8 +1,9 @@
 """The certificate: what a profile is worth and its conditional regret at every information set, reached or not.
 
-This is a second code path, in NumPy over whole batches, that shares nothing with the kernels: it takes log probabilities and
-computes beliefs, values and regrets anew. By the one-shot-deviation principle (perfect recall, consistent beliefs), zero regret
-at every information set makes the assessment sequentially rational (Kreps & Wilson 1982; Hendon, Jacobsen & Sloth 1996).
+This is a second code path, in NumPy over whole batches, that shares nothing with the kernels: it takes log
+probabilities and computes beliefs, values and regrets anew. By the one-shot-deviation principle (perfect recall,
+consistent beliefs), zero regret at every information set makes the assessment sequentially rational (Kreps & Wilson
+1982; Hendon, Jacobsen & Sloth 1996).
 """
 
 from __future__ import annotations

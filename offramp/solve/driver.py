@@ -83,7 +83,8 @@ def trace_block(
         leaves = np.ascontiguousarray(payoffs[draws][:, block.leaves])
         branches = np.ascontiguousarray(chance[draws][:, block.branches])
         work = allocate_work(plan, num_players)
-        trace_draws(plan, leaves, branches, *schedule, MAX_STEPS, work, *(part[draws] for part in traces))
+        logs, ends, reached, steps = traces.logs[draws], traces.ends[draws], traces.reached[draws], traces.steps[draws]
+        trace_draws(plan, leaves, branches, *schedule, MAX_STEPS, work, logs, ends, reached, steps)
         return len(leaves)
 
     for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers):

@@ -3,8 +3,9 @@
 Kernels loop over plain arrays, release the GIL and keep strict IEEE arithmetic (no fastmath), so that a draw gives the
 same bits alone, in a batch and on any number of threads.
 
-Compiled code is kept on disk. Numba notices when the file of a kernel changes but not when a kernel that it calls does, so the
-folder's name carries a digest of all solver sources: code compiled from other sources is never picked up.
+Compiled code is kept on disk. Numba notices when the file of a kernel changes but not when a kernel that it calls
+does, so the folder's name carries a digest of all solver sources: code compiled from other sources is never picked
+up.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` to machine code on its first call; the code is cached on disk."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = _cache_folder()
+    before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
+    setattr(config, "CACHE_DIR", _cache_folder())  # noqa: B010
     try:
-        return cast(Function, njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function))
+        return cast("Function", njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function))
     finally:
-        config.CACHE_DIR = before
+        setattr(config, "CACHE_DIR", before)  # noqa: B010
 
 
 @cache

@@ -1,7 +1,8 @@
 """Kernels: solve the bordered linear systems of path following.
 
-The matrix is ``(V + 1) x (V + 1)``. Its leading S x S block is the identity (see :mod:`offramp.solve.plan`), so the first S
-unknowns are eliminated exactly and without fill; the rest is factored densely with row scaling and partial pivoting.
+The matrix is ``(V + 1) x (V + 1)``. Its leading S x S block is the identity (see :mod:`offramp.solve.plan`), so the
+first S unknowns are eliminated exactly and without fill; the rest is factored densely with row scaling and partial
+pivoting.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 The unknowns of the logit agent quantal response equilibrium are log odds: for information set h and action a > 0,
 ``z[h, a] = log(pi[h, a] / pi[h, 0])``. There are ``V = sum(num_actions - 1)`` of them.
 
-The equation of an information set never contains its own odds: given that the set is reached, neither the beliefs there
-(perfect recall) nor what follows depends on them. So any family of sets whose equations do not contain one another's odds
-has an identity block in the Jacobian, and is eliminated without fill or pivoting. ``build_plan`` picks such a family greedily
-(fewest couplings first) and numbers its unknowns first; the types of a privately informed party are the typical case.
+The equation of an information set never contains its own odds: given that the set is reached, neither the beliefs
+there (perfect recall) nor what follows depends on them. So any family of sets whose equations do not contain one
+another's odds has an identity block in the Jacobian, and is eliminated without fill or pivoting. ``build_plan`` picks
+such a family greedily (fewest couplings first) and numbers its unknowns first; the types of a privately informed
+party are the typical case.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from offramp.game.game import Game, Ints
 
 
 class Plan(NamedTuple):
-    """Flat arrays for the kernels. Shapes use the letters of :mod:`offramp.game.game`; V unknowns, S of them eliminated first."""
+    """Flat arrays for the kernels: letters of :mod:`offramp.game.game`, V unknowns, S of them eliminated first."""
 
     parents: Ints  # [N]
     arrivals: Ints  # [N]

@@ -1,10 +1,11 @@
 """Kernels: finish a traced draw by solving for its limit.
 
-Along the branch, actions that are mixed in the limit differ in value by O(1/s). The limit is found by Newton's method on
+Along the branch, actions that are mixed in the limit differ in value by O(1/s). The limit is
+found by Newton's method on
 
 - ``Q[h, a] = Q[h, r]`` for the actions of the support (r is the first of them if it is action 0, else the likeliest),
-- ``z[h, a] / s = Q[h, a] - Q[h, 0]`` for the rest, the logit equation at the s where the branch was left: it keeps vanishing
-  odds, and so the beliefs off the path that rest on their relative size, where the branch has them.
+- ``z[h, a] / s = Q[h, a] - Q[h, 0]`` for the rest, the logit equation at the s where the branch was left: it keeps
+  vanishing odds, and so the beliefs off the path that rest on their relative size, where the branch has them.
 
 The result is kept only if the largest conditional regret falls.
 """
@@ -32,7 +33,7 @@ SMALLEST_CHANGE = 1e-15
 
 @kernel
 def largest_regret(plan: Plan, work: Work) -> float:
-    """Largest conditional regret of the assessment in ``work``, over all information sets; infinite if it is not finite."""
+    """Largest conditional regret of the assessment in ``work``; infinite if the assessment is not finite."""
     if not np.isfinite(work.q.sum() + work.beliefs.sum()):
         return np.inf
     largest = 0.0
@@ -94,7 +95,10 @@ def _solve_limit(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, wor
 
 @kernel
 def _list_references(plan: Plan, work: Work) -> None:
-    """Write to ``work.row``, for every unknown, the action its own is compared with: action 0 or the support's reference."""
+    """Write to ``work.row``, for every unknown, the action that its own is compared with.
+
+    ``work.turned`` is 0 where both belong to the support, else 1: the logit equation with action 0.
+    """
     for infoset in range(len(plan.num_actions)):
         start, count = plan.action_starts[infoset], plan.num_actions[infoset]
         reference = 0

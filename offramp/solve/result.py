@@ -24,9 +24,9 @@ class Status(IntEnum):
 EXPLANATIONS = {
     Status.EXACT: "solved by backward induction",
     Status.CONVERGED: "the branch was traced to its end and every information set is within the tolerance",
-    Status.STALLED: "the branch could not be followed to its end: the step became too small; the regret says how far off it is",
-    Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached; allow more steps",
-    Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance; the regret says how far off it is",
+    Status.STALLED: "the branch could not be followed to its end (the steps became too small): see the regret",
+    Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached",
+    Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance: see the regret",
 }
 
 REGRET_TOLERANCE = 1e-6

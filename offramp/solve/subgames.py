@@ -1,10 +1,10 @@
 """Decomposition: which parts of a game are solved alone.
 
-A subgame below which every information set stays is solved alone when everything above it has perfect information. The
-branch of the whole game then restricts to the branch of each such subgame, and what is above follows by backward
-induction, so nothing changes but the cost. A subgame below moves with imperfect information is *not* cut out: its values
-along the branch differ from its values in the limit, and using the limit from the start can lead what is above to another
-equilibrium (docs/solving.md gives how often).
+A subgame below which every information set stays is solved alone when everything above it has perfect information.
+The branch of the whole game then restricts to the branch of each such subgame, and what is above follows by backward
+induction, so nothing changes but the cost. A subgame below moves with imperfect information is *not* cut out: its
+values along the branch differ from its values in the limit, and using the limit from the start can lead what is above
+to another equilibrium (docs/solving.md gives how often).
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def subtree_ends(game: Game) -> Ints:
     sizes = np.ones(game.num_nodes, dtype=np.int32)
     for node in range(game.num_nodes - 1, 0, -1):
         sizes[game.parents[node]] += sizes[node]
-    ends: Ints = np.arange(game.num_nodes, dtype=np.int32) + sizes
-    return ends
+    return (np.arange(game.num_nodes) + sizes).astype(np.int32)
 
 
 def _closed_subtrees(game: Game, ends: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -70,8 +69,8 @@ def _closed_subtrees(game: Game, ends: Ints) -> np.ndarray[tuple[int], np.dtype[
         parent = game.parents[node]
         first[parent] = min(first[parent], first[node])
         last[parent] = max(last[parent], last[node])
-    nodes = np.arange(game.num_nodes)
-    return np.asarray((first >= nodes) & (last < ends))
+    numbers = np.arange(game.num_nodes)
+    return np.asarray((first >= numbers) & (last < ends))
 
 
 def _cut(game: Game, start: int, stop: int) -> Block:

@@ -1,14 +1,16 @@
 """Kernels: follow the principal branch of the logit agent quantal response equilibrium of one draw.
 
-The branch is the curve ``F(z, s) = 0`` with ``F[h, a] = z[h, a] - s rate[p(h)] (Q[h, a] - Q[h, 0])`` that starts at ``z = 0, s = 0``
-(McKelvey & Palfrey 1998; Turocy 2010, "Computing sequential equilibria using agent quantal response equilibria"). ``rate[p]``
-is the precision of player p per unit of s, payoffs are scaled to the unit interval, and s runs from 0 to a target.
+The branch is the curve ``F(z, s) = 0`` with ``F[h, a] = z[h, a] - s rate[p(h)] (Q[h, a] - Q[h, 0])`` that starts at
+``z = 0, s = 0`` (McKelvey & Palfrey 1998; Turocy 2010, "Computing sequential equilibria using agent quantal response
+equilibria"). ``rate[p]`` is the precision of player p per unit of s, payoffs are scaled to the unit interval, and s
+runs from 0 to a target.
 
-Predictor and corrector (Allgower & Georg 1990): step along the tangent, come back by Newton's method on a hyperplane. Lengths are
-measured relative to ``1 + |x|`` in every coordinate: on the long way out, odds of actions that are given up grow in proportion
-to s, so the branch becomes straight and steps grow with it, while odds that stay finite are still watched at their own scale.
-A step is refused, and tried again at a fraction, when Newton does not contract, when the corrector moves far, when the branch
-turns sharply, or when the determinant of the bordered Jacobian changes sign (a jump to another branch).
+Predictor and corrector (Allgower & Georg 1990): step along the tangent, come back by Newton's method on a hyperplane.
+Lengths are measured relative to ``1 + |x|`` in every coordinate: on the long way out, odds of actions that are given
+up grow in proportion to s, so the branch becomes straight and steps grow with it, while odds that stay finite are
+still watched at their own scale. A step is refused, and tried again at a fraction, when Newton does not contract,
+when the corrector moves far, when the branch turns sharply, or when the determinant of the bordered Jacobian changes
+sign (a jump to another branch).
 """
 
 from __future__ import annotations
@@ -82,20 +84,35 @@ class Work(NamedTuple):
 def allocate_work(plan: Plan, num_players: int) -> Work:
     """Scratch arrays for kernels on ``plan``."""
     nodes, actions, size = len(plan.parents), int(plan.action_starts[-1]), plan.num_variables + 1
-    vectors = [np.zeros(size) for _ in range(6)]
     return Work(
-        *(np.zeros(actions), np.zeros(actions), np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)),
-        *(np.zeros((nodes, num_players)), np.zeros(actions), np.zeros((actions, size - 1)), np.zeros((size, size))),
-        *(np.zeros(size, dtype=np.int32), np.zeros(size), np.zeros(size)),
-        *(np.zeros(nodes, dtype=np.int32), np.zeros(nodes, dtype=np.int32)),
-        *vectors,
-        *(np.zeros(actions), np.zeros(nodes)),
+        logs=np.zeros(actions),
+        probabilities=np.zeros(actions),
+        steps=np.zeros(nodes),
+        log_reach=np.zeros(nodes),
+        beliefs=np.zeros(nodes),
+        values=np.zeros((nodes, num_players)),
+        q=np.zeros(actions),
+        slopes=np.zeros((actions, size - 1)),
+        matrix=np.zeros((size, size)),
+        pivots=np.zeros(size, dtype=np.int32),
+        scales=np.zeros(size),
+        vector=np.zeros(size),
+        active=np.zeros(nodes, dtype=np.int32),
+        orders=np.zeros(nodes, dtype=np.int32),
+        here=np.zeros(size),
+        there=np.zeros(size),
+        tangent=np.zeros(size),
+        turned=np.zeros(size),
+        weights=np.zeros(size),
+        row=np.zeros(size),
+        guessed_probabilities=np.zeros(actions),
+        guessed_beliefs=np.zeros(nodes),
     )
 
 
 @kernel
 def assess(plan: Plan, payoffs: Floats, chance: Floats, z: Floats, work: Work) -> None:
-    """Fill ``work`` with the assessment that the log odds ``z[V]`` give: probabilities, beliefs, values, action values."""
+    """Fill ``work`` with what the log odds ``z[V]`` imply: probabilities, beliefs, values, action values."""
     log_odds_to_probabilities(plan, z, work.logs, work.probabilities)
     walk_down(plan, chance, work.logs, work.probabilities, work.steps, work.log_reach)
     update_beliefs(plan, work.active, work.log_reach, work.beliefs)
@@ -174,7 +191,7 @@ def correct(
 
 @kernel
 def turn(plan: Plan, work: Work) -> float:
-    """Write the tangent at ``work.there`` to ``work.turned`` from the factored matrix; returns its cosine with ``work.tangent``."""
+    """Write the tangent at ``work.there`` to ``work.turned``. Returns its cosine with the old one."""
     size = plan.num_variables + 1
     for j in range(size):
         work.turned[j] = 0.0
@@ -186,7 +203,7 @@ def turn(plan: Plan, work: Work) -> float:
         dot += weight * work.turned[j] * work.tangent[j]
         here += weight * work.tangent[j] * work.tangent[j]
         there += weight * work.turned[j] * work.turned[j]
-    return dot / np.sqrt(here * there)
+    return float(dot / np.sqrt(here * there))
 
 
 @kernel
@@ -207,7 +224,7 @@ def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
     Returns True where the step would pass ``target``: the prediction then lies on s = target and stays there.
     """
     last = plan.num_variables
-    arrives = work.here[last] + step * work.tangent[last] >= target
+    arrives = bool(work.here[last] + step * work.tangent[last] >= target)
     if arrives:
         step = (target - work.here[last]) / work.tangent[last]
     for j in range(last + 1):
@@ -221,10 +238,10 @@ def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
 
 @kernel
 def _surprise(size: int, work: Work, step: float) -> float:
-    """How far the corrector moved the predicted point: in weighted log odds, in probabilities or in beliefs, whichever is most.
+    """How far the corrector moved the prediction: in weighted log odds, probabilities or beliefs, whichever is most.
 
-    Beliefs rest on differences of large log odds, so a jump to another branch may be small in weighted log odds; it is not in
-    probabilities and beliefs.
+    Beliefs rest on differences of large log odds, so a jump to another branch may be small in weighted log odds; it
+    is not in probabilities and beliefs.
     """
     largest = 0.0
     for j in range(size):
