@@ -20,6 +20,7 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.game.game import Floats, Ints
+from offramp.solve.arrays import fill
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan
 
@@ -38,7 +39,8 @@ def mark_active(plan: Plan, chance: Floats, active: Ints, orders: Ints) -> None:
         branch = plan.chance_index[node]
         if branch >= 0 and chance[branch] == 0.0:
             orders[node] += 1
-    active[:] = 0
+    for node in range(len(plan.parents)):
+        active[node] = 0
     for infoset in range(len(plan.num_actions)):
         start, stop = plan.member_starts[infoset], plan.member_starts[infoset + 1]
         fewest = orders[plan.members[start]]
@@ -142,7 +144,8 @@ def differentiate(
     plan: Plan, probabilities: Floats, steps: Floats, beliefs: Floats, values: Floats, q: Floats, slopes: Floats
 ) -> None:
     """Write ``slopes[A, V]``: the derivative of each action value with respect to each log odds."""
-    slopes[:, :] = 0.0
+    for action in range(slopes.shape[0]):
+        fill(slopes[action], 0.0)
     for node in range(len(plan.parents)):
         if plan.infosets[node] >= 0:
             _add_what_follows(plan, node, probabilities, steps, beliefs, values, slopes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.game.game import Floats, Ints
+from offramp.solve.arrays import copy, fill
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan
 
@@ -68,9 +69,9 @@ def _value(plan: Plan, node: int, payoffs: Floats, chance: Floats, logs: Floats,
     """Write ``values[node]`` from its children, or from ``payoffs[L, P]`` at a leaf."""
     leaf = plan.leaf_index[node]
     if leaf >= 0:
-        values[node] = payoffs[leaf]
+        copy(payoffs[leaf], values[node])
         return
-    values[node] = 0.0
+    fill(values[node], 0.0)
     for k in range(plan.child_starts[node], plan.child_starts[node + 1]):
         child = plan.children[k]
         if plan.chance_index[child] >= 0:

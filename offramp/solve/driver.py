@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
+from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan, build_plan
@@ -131,10 +132,10 @@ def trace_draws(
         reached[draw] = work.here[plan.num_variables]
         if not limit:
             assess(plan, payoffs[draw], chance[draw], work.here, work)
-            logs[draw] = work.logs
+            copy(work.logs, logs[draw])
             continue
         regret = polish(plan, payoffs[draw], chance[draw], rates, work)
-        logs[draw] = work.logs
+        copy(work.logs, logs[draw])
         further = target
         for _ in range(EXTENSIONS):
             if ends[draw] != REACHED or regret <= GOOD_REGRET:
@@ -145,7 +146,7 @@ def trace_draws(
             better = polish(plan, payoffs[draw], chance[draw], rates, work)
             if better < regret:
                 regret = better
-                logs[draw] = work.logs
+                copy(work.logs, logs[draw])
                 reached[draw] = work.here[plan.num_variables]
             if end != REACHED:
                 break

@@ -25,7 +25,7 @@ def factor(plan: Plan, matrix: Floats, pivots: Ints, scales: Floats) -> int:
         for r in range(plan.column_starts[k], plan.column_starts[k + 1]):
             _eliminate_row(plan, matrix, k, plan.column_rows[r])
         _eliminate_row(plan, matrix, k, size - 1)
-    return factor_dense(matrix, first, pivots, scales)
+    return factor_dense(matrix, first, size, pivots, scales)
 
 
 @kernel
@@ -42,9 +42,8 @@ def _eliminate_row(plan: Plan, matrix: Floats, k: int, row: int) -> None:
 
 
 @kernel
-def factor_dense(matrix: Floats, first: int, pivots: Ints, scales: Floats) -> int:
-    """LU with scaled partial pivoting of ``matrix[first:, first:]``, in place. Returns the determinant's sign or 0."""
-    size = matrix.shape[0]
+def factor_dense(matrix: Floats, first: int, size: int, pivots: Ints, scales: Floats) -> int:
+    """LU with scaled partial pivoting of ``matrix[first:size, first:size]``, in place. Returns the determinant's sign or 0."""
     sign = 1
     for i in range(first, size):
         largest = 0.0
@@ -88,7 +87,7 @@ def solve_factored(plan: Plan, matrix: Floats, pivots: Ints, vector: Floats) -> 
             row = plan.column_rows[r]
             vector[row] -= matrix[row, k] * vector[k]
         vector[last] -= matrix[last, k] * vector[k]
-    solve_dense(matrix, first, pivots, vector)
+    solve_dense(matrix, first, size, pivots, vector)
     for k in range(first):
         total = vector[k] - matrix[k, last] * vector[last]
         for c in range(plan.row_starts[k], plan.row_starts[k + 1]):
@@ -98,9 +97,8 @@ def solve_factored(plan: Plan, matrix: Floats, pivots: Ints, vector: Floats) -> 
 
 
 @kernel
-def solve_dense(matrix: Floats, first: int, pivots: Ints, vector: Floats) -> None:
-    """Forward and back substitution with the block left by :func:`factor_dense`; changes ``vector[first:]``."""
-    size = matrix.shape[0]
+def solve_dense(matrix: Floats, first: int, size: int, pivots: Ints, vector: Floats) -> None:
+    """Forward and back substitution with the block left by :func:`factor_dense`; changes ``vector[first:size]``."""
     for k in range(first, size):
         pivot = pivots[k]
         vector[k], vector[pivot] = vector[pivot], vector[k]

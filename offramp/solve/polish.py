@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.game.game import Floats
+from offramp.solve.arrays import all_finite, copy
 from offramp.solve.assess import differentiate
 from offramp.solve.jit import kernel
 from offramp.solve.linear import factor_dense, solve_dense
@@ -34,7 +35,7 @@ SMALLEST_CHANGE = 1e-15
 @kernel
 def largest_regret(plan: Plan, work: Work) -> float:
     """Largest conditional regret of the assessment in ``work``; infinite if the assessment is not finite."""
-    if not np.isfinite(work.q.sum() + work.beliefs.sum()):
+    if not (all_finite(work.q) and all_finite(work.beliefs)):
         return np.inf
     largest = 0.0
     for infoset in range(len(plan.num_actions)):
@@ -55,13 +56,13 @@ def polish(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Wor
     """
     assess(plan, payoffs, chance, work.here, work)
     regret = largest_regret(plan, work)
-    work.there[:] = work.here
+    copy(work.here, work.there)
     if _solve_limit(plan, payoffs, chance, rates, work):
         assess(plan, payoffs, chance, work.there, work)
         polished = largest_regret(plan, work)
         if polished < regret:
             return polished
-    work.there[:] = work.here
+    copy(work.here, work.there)
     assess(plan, payoffs, chance, work.there, work)
     return regret
 
@@ -70,20 +71,19 @@ def polish(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Wor
 def _solve_limit(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work) -> bool:
     """Newton's method from ``work.there``, in place. False if it fails."""
     size = plan.num_variables
-    matrix = work.matrix[:size, :size]
     _list_references(plan, work)
     previous = np.inf
     for _ in range(POLISH_LIMIT):
         assess(plan, payoffs, chance, work.there, work)
         differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)
-        _write_limit(plan, rates, work, matrix)
-        if factor_dense(matrix, 0, work.pivots, work.scales) == 0:
+        _write_limit(plan, rates, work)
+        if factor_dense(work.matrix, 0, size, work.pivots, work.scales) == 0:
             return False
-        solve_dense(matrix, 0, work.pivots, work.vector)
+        solve_dense(work.matrix, 0, size, work.pivots, work.vector)
         largest = 0.0
         for i in range(size):
             largest = max(largest, abs(work.vector[i]))
-        if not (np.isfinite(work.vector.sum()) and largest <= LARGEST_CHANGE):
+        if not (all_finite(work.vector) and largest <= LARGEST_CHANGE):
             return False
         for i in range(size):
             work.there[i] += work.vector[i]
@@ -114,8 +114,8 @@ def _list_references(plan: Plan, work: Work) -> None:
 
 
 @kernel
-def _write_limit(plan: Plan, rates: Floats, work: Work, matrix: Floats) -> None:
-    """Write the Jacobian of the limit's equations to ``matrix`` and minus their residuals to ``work.vector``."""
+def _write_limit(plan: Plan, rates: Floats, work: Work) -> None:
+    """Write the Jacobian of the limit's equations to ``work.matrix`` and minus their residuals to ``work.vector``."""
     size = plan.num_variables
     s = work.here[size]
     for infoset in range(len(plan.num_actions)):
@@ -125,8 +125,8 @@ def _write_limit(plan: Plan, rates: Floats, work: Work, matrix: Floats) -> None:
             i = variable + a
             reference = start + int(work.row[i])
             for j in range(size):
-                matrix[i, j] = work.slopes[reference, j] - work.slopes[start + a, j]
+                work.matrix[i, j] = work.slopes[reference, j] - work.slopes[start + a, j]
             work.vector[i] = work.q[start + a] - work.q[reference]
             if work.turned[i] == 1.0:
-                matrix[i, i] += scale
+                work.matrix[i, i] += scale
                 work.vector[i] -= scale * work.there[i]

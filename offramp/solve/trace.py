@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
+from offramp.solve.arrays import all_finite, copy, fill
 from offramp.solve.assess import (
     action_values,
     differentiate,
@@ -165,8 +166,8 @@ def correct(
     for iteration in range(limit):
         linearise(plan, payoffs, chance, rates, work.there, work)
         if iteration == 0:
-            work.guessed_probabilities[:] = work.probabilities
-            work.guessed_beliefs[:] = work.beliefs
+            copy(work.probabilities, work.guessed_probabilities)
+            copy(work.beliefs, work.guessed_beliefs)
         sign = factor(plan, work.matrix, work.pivots, work.scales)
         if sign == 0:
             return 0, contraction
@@ -174,7 +175,7 @@ def correct(
         length = abs(work.vector[size - 1]) / (1.0 + abs(work.there[size - 1]))
         for j in range(size - 1):
             length = max(length, abs(work.vector[j]))
-        if not np.isfinite(work.vector.sum()):
+        if not all_finite(work.vector):
             return 0, contraction
         for j in range(size):
             work.there[j] += work.vector[j]
@@ -258,11 +259,11 @@ def _surprise(size: int, work: Work, step: float) -> float:
 def start(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work) -> int:
     """Put ``work`` at the start of the branch. Returns the sign that the bordered determinant keeps along it."""
     last = plan.num_variables
-    work.here[:] = 0.0
-    work.tangent[:] = 0.0
+    fill(work.here, 0.0)
+    fill(work.tangent, 0.0)
     work.tangent[last] = 1.0
-    work.row[:] = work.tangent
-    work.weights[:] = 1.0
+    copy(work.tangent, work.row)
+    fill(work.weights, 1.0)
     linearise(plan, payoffs, chance, rates, work.here, work)
     orientation = factor(plan, work.matrix, work.pivots, work.scales)
     turn(plan, work)
@@ -273,8 +274,8 @@ def start(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Work
 @kernel
 def _move(size: int, point: Floats, work: Work) -> None:
     """Accept ``point`` and the tangent in ``work.turned``."""
-    work.here[:] = point
-    work.tangent[:] = work.turned
+    copy(point, work.here)
+    copy(work.turned, work.tangent)
     normalise(size, work.here, work.tangent, work.weights)
 
 

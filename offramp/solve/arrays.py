@@ -1,0 +1,34 @@
+"""Kernels: copies and fills as plain loops.
+
+Slice assignment between arrays makes the compiler build code for shape mismatches and their messages: seconds of compile time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offramp.game.game import Floats
+from offramp.solve.jit import kernel
+
+
+@kernel
+def copy(source: Floats, target: Floats) -> None:
+    """Overwrite ``target`` with ``source``; both have one axis and the same length."""
+    for i in range(len(source)):
+        target[i] = source[i]
+
+
+@kernel
+def fill(target: Floats, value: float) -> None:
+    """Overwrite every entry of ``target`` (one axis) with ``value``."""
+    for i in range(len(target)):
+        target[i] = value
+
+
+@kernel
+def all_finite(array: Floats) -> bool:
+    """Whether no entry of ``array`` (one axis) is NaN or infinite."""
+    finite = True
+    for i in range(len(array)):
+        finite = finite and bool(np.isfinite(array[i]))
+    return finite
