@@ -11,6 +11,7 @@ PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps
+WARM := echo "compiling the solver (about half a minute, once)" >&2; $(BIN)/python -m offramp.solve.warm
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
@@ -58,12 +59,14 @@ clean:
 	@echo "installing what offramp needs (about a minute, once)" >&2
 	@$(INSTALL) --require-hashes -r requirements/run.txt
 	@$(INSTALL) --no-build-isolation -e .
+	@$(WARM)
 	@touch $@
 
 .venv/.dev: requirements/dev.txt pyproject.toml | $(BIN)/pip
 	@echo "installing what offramp and its tests need (a minute or two, once)" >&2
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
 	@$(INSTALL) --no-build-isolation -e .
+	@$(WARM)
 	@touch .venv/.run $@
 
 # Gambit is an independent check, not a need: where it cannot be installed, the tests that ask it are left out, and the run says so.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,24 @@ def print_document(document: Mapping[str, object]) -> None:
     from offramp.tell.document import as_text
 
     click.echo(as_text(document).encode())
+
+
+def show_notices(*, quiet: bool) -> None:
+    """Print what the library has to say on the way, such as that it compiles, to standard error."""
+    if quiet:
+        return
+    handler = _Notices()
+    handler.setFormatter(logging.Formatter("offramp: %(message)s"))
+    logger = logging.getLogger("offramp")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+
+
+class _Notices(logging.Handler):
+    """Writes log records where a progress bar, if there is one, lets them through."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
 
 
 @contextmanager

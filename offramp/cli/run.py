@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import INTERRUPTED, as_json, print_document, progress_bar, screen
+from offramp.cli.console import INTERRUPTED, as_json, print_document, progress_bar, screen, show_notices
 
 
 @click.command()
@@ -41,6 +41,7 @@ def run(
 
     if out:
         store.check_place(Path(out))
+    show_notices(quiet=quiet)
     with progress_bar("solving", quiet=quiet) as progress:
         result = run_scenario(file, draws=draws, seed=seed, precision=precision, workers=workers, progress=progress)
     if out:

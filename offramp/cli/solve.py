@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import as_json, print_document, screen
+from offramp.cli.console import as_json, print_document, screen, show_notices
 
 
 @click.command()
@@ -20,6 +20,7 @@ def solve(file: str, precision: float | None, as_json: bool) -> None:
     from offramp.tell.gamescreen import solution_screen
     from offramp.tell.layout import print_lines
 
+    show_notices(quiet=False)
     solved = solve_file(file, precision=precision)
     if as_json:
         origin = GameOrigin(file, Path(file).read_bytes(), solved.infoset_numbers)

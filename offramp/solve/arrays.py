@@ -1,6 +1,7 @@
 """Kernels: copies and fills as plain loops.
 
-Slice assignment between arrays makes the compiler build code for shape mismatches and their messages: seconds of compile time.
+Slice assignment between arrays makes the compiler build code for shape mismatches and their messages, which costs
+seconds of compile time.
 """
 
 from __future__ import annotations

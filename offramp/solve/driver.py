@@ -6,6 +6,7 @@ the other draws nor on how they are shared out.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,11 +17,13 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
-from offramp.solve.jit import kernel
+from offramp.solve.jit import is_compiled, kernel
 from offramp.solve.plan import Plan, build_plan
 from offramp.solve.polish import polish
 from offramp.solve.subgames import Block
 from offramp.solve.trace import REACHED, Work, allocate_work, assess, follow, start
+
+LOG = logging.getLogger(__name__)
 
 CHUNK = 32
 """Draws that one thread takes at a time."""
@@ -70,6 +73,8 @@ def trace_block(
 
     ``done`` is called with the number of draws in each finished chunk, in the caller's thread.
     """
+    if not is_compiled(trace_draws):
+        LOG.info("compiling the solver for this machine, once (about half a minute)")
     plan = build_plan(block.game)
     num_draws, num_players = len(payoffs), payoffs.shape[2]
     traces = Traces(

@@ -33,6 +33,13 @@ def kernel(function: Function) -> Function:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
 
 
+def is_compiled(function: Callable[..., object]) -> bool:
+    """Whether code for a kernel lies on disk, so that its first call is quick; True where numba is switched off."""
+    if getattr(config, "DISABLE_JIT"):  # noqa: B009
+        return True
+    return any(Path(_cache_folder()).rglob(f"*.{function.__name__}-*.nbc"))
+
+
 @cache
 def _cache_folder() -> str:
     """Where compiled kernels are kept: in ``NUMBA_CACHE_DIR``, beside the sources, or in the user's cache."""

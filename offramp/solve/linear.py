@@ -43,7 +43,7 @@ def _eliminate_row(plan: Plan, matrix: Floats, k: int, row: int) -> None:
 
 @kernel
 def factor_dense(matrix: Floats, first: int, size: int, pivots: Ints, scales: Floats) -> int:
-    """LU with scaled partial pivoting of ``matrix[first:size, first:size]``, in place. Returns the determinant's sign or 0."""
+    """LU with scaled partial pivoting, in place, of ``matrix[first:size, first:size]``: the determinant's sign or 0."""
     sign = 1
     for i in range(first, size):
         largest = 0.0

@@ -1,0 +1,32 @@
+"""Compile every kernel ahead of its first use: ``python -m offramp.solve.warm``.
+
+The compiled code is kept on disk, so this is worth doing once after an installation; it takes about half a minute.
+"""
+
+from __future__ import annotations
+
+from offramp.game.efg import read_efg
+from offramp.solve.api import solve
+
+SMALL_GAME = """EFG 2 R "a choice, then matching pennies" { "A" "B" }
+p "" 1 1 "" { "stop" "play" } 0
+t "" 1 "" { 1, 1 }
+p "" 1 2 "" { "heads" "tails" } 0
+p "" 2 1 "" { "heads" "tails" } 0
+t "" 2 "" { 2, 0 }
+t "" 3 "" { 0, 2 }
+p "" 2 1 "" { "heads" "tails" } 0
+t "" 4 "" { 0, 2 }
+t "" 5 "" { 2, 0 }
+"""
+"""Small, and yet solved by both kernels: the subgame is traced, the first choice follows by backward induction."""
+
+
+def compile_kernels() -> None:
+    """Compile the kernels, or do nothing but solve a small game where they are compiled."""
+    file = read_efg(SMALL_GAME)
+    solve(file.game, file.payoffs, file.chance)
+
+
+if __name__ == "__main__":
+    compile_kernels()
