@@ -51,7 +51,8 @@ def call(*args: str) -> Result:
 
 def start(args: Sequence[str], **more: str) -> subprocess.Popen[str]:
     """The program in a process of its own, with its output piped."""
-    environment = {**os.environ, **more}
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # pytest-xdist sets it
+    environment = {**inherited, **more}
     command = [sys.executable, "-c", "from offramp.cli import main; main()", *args]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment
