@@ -299,8 +299,7 @@ def _event_texts(game: Game, chance: Floats) -> dict[int, str]:
     """Number, name, branches and probabilities of each chance node."""
     texts = {}
     for number, node in enumerate(np.flatnonzero(game.node_players == CHANCE_NODE).tolist()):
-        children = game.children[game.child_starts[node] : game.child_starts[node + 1]]
-        numbers = chance_texts(chance[game.chance_index[children]].tolist())
+        numbers = chance_texts(chance[game.chance_index[game.children_of(node)]].tolist())
         names = map(quote, unique_labels(game.chance_labels[number]))
         listed = " ".join(f"{name} {text}" for name, text in zip(names, numbers, strict=True))
         texts[node] = f'{number + 1} "" {{ {listed} }}'

@@ -132,7 +132,7 @@ def check_numbers(game: Game, payoffs: Floats, chance: Floats, tolerance: float)
             raise GameError(f"{name} of one draw have shape {values.shape}, not {shape}")
         if not np.isfinite(values).all():
             raise GameError(f"{name} of a game file must be finite; found {values[~np.isfinite(values)][0]}")
-    for node in np.flatnonzero(game.node_players == CHANCE_NODE):
-        branches = chance[game.chance_index[game.children[game.child_starts[node] : game.child_starts[node + 1]]]]
+    for node in np.flatnonzero(game.node_players == CHANCE_NODE).tolist():
+        branches = chance[game.chance_index[game.children_of(node)]]
         if (branches < 0).any() or abs(math.fsum(branches) - 1) > tolerance:
             raise GameError(f"chance at node {node} is {branches.tolist()}: not probabilities that add up to 1")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -114,19 +115,26 @@ class Game:
         order = np.lexsort((self.arrivals[1:], self.parents[1:]))
         return (order + 1).astype(np.int32)
 
+    def children_of(self, node: int) -> Ints:
+        """int32[num_children]: the children of one node, in the order of their actions."""
+        return self.children[self.child_starts[node] : self.child_starts[node + 1]]
+
+    @cached_property
+    def depths(self) -> Ints:
+        """int32[N]: how many steps each node lies below the root."""
+        depths = [0] * self.num_nodes
+        for node, parent in enumerate(self.parents[1:].tolist(), start=1):
+            depths[node] = depths[parent] + 1
+        return np.array(depths, dtype=np.int32)
+
     @cached_property
     def chance_index(self) -> Ints:
         """int32[N]: for a child of a chance node its column in ``chance[B, E]``, else -1.
 
         Columns run over the chance nodes in node order and over each one's branches in order.
         """
-        index = np.full(self.num_nodes, -1, dtype=np.int32)
-        column = 0
-        for node in np.flatnonzero(self.node_players == CHANCE_NODE):
-            for child in self.children[self.child_starts[node] : self.child_starts[node + 1]]:
-                index[child] = column
-                column += 1
-        return index
+        by_chance = self.node_players[self.parents[self.children]] == CHANCE_NODE
+        return _positions(self.children[by_chance], self.num_nodes)
 
     @property
     def num_chance_branches(self) -> int:
@@ -135,9 +143,9 @@ class Game:
     @cached_property
     def members(self) -> tuple[Ints, ...]:
         """The nodes of each information set, in node order: a tuple of I int32 arrays."""
-        order = np.argsort(self.node_infosets, kind="stable")
-        first = np.searchsorted(self.node_infosets[order], np.arange(self.num_infosets + 1))
-        return tuple(order[first[i] : first[i + 1]].astype(np.int32) for i in range(self.num_infosets))
+        order = np.argsort(self.node_infosets, kind="stable").astype(np.int32)
+        first = np.searchsorted(self.node_infosets[order], np.arange(self.num_infosets + 1)).tolist()
+        return tuple(order[start:end] for start, end in pairwise(first))
 
     def path(self, node: int) -> tuple[tuple[int, int], ...]:
         """The history of ``node``: (node, action) pairs from the root."""

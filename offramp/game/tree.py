@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from offramp.game.compile import Compiled
+from offramp.game.compile import Compiled, atom_text
 from offramp.game.game import TERMINAL_NODE
 from offramp.game.grow import InfosetKey
 from offramp.game.knowledge import fact_words, listed, path_text
@@ -165,17 +165,9 @@ class _Tree:
     def _kind(self, key: InfosetKey) -> _Kind:
         return _Kind(key.move, key.facts, key.atoms if self.full else ())
 
-    @cached_property
-    def levels(self) -> list[int]:
-        """The depth of each node."""
-        levels = [0]
-        for parent in self.game.parents[1:].tolist():
-            levels.append(levels[parent] + 1)
-        return levels
-
     @property
     def depth(self) -> int:
-        return max(self.levels)
+        return int(self.game.depths.max())
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -205,10 +197,6 @@ class _Tree:
             first[node] = first[parent] and not aside
         return [node for node, stays in enumerate(first) if stays]
 
-    def children(self, node: int) -> list[int]:
-        start, end = self.game.child_starts[node : node + 2]
-        return [int(child) for child in self.game.children[start:end]]
-
     @cached_property
     def shapes(self) -> list[int]:
         """Equal numbers for subtrees of the same moves, choices and outcomes."""
@@ -223,7 +211,7 @@ class _Tree:
         known: dict[tuple[object, ...], int] = {}
         signatures = [0] * self.game.num_nodes
         for node in range(self.game.num_nodes - 1, -1, -1):
-            below = tuple(signatures[child] for child in self.children(node))
+            below = tuple(signatures[child] for child in self.game.children_of(node).tolist())
             number = self.number(node) if with_numbers else 0
             label = self.game.node_labels[node]
             key = (label, number, self.compiled.node_choices[node], below)
@@ -291,7 +279,7 @@ class _Tree:
 
     def _branches(self, node: int, lead: str, depth: int) -> Iterator[_Entry]:
         """The branches of a node, runs of alike ones folded."""
-        children = self.children(node)
+        children = self.game.children_of(node).tolist()
         if self.compiled.node_draws[node] >= 0 and not self.full:
             yield _Entry(children[0], lead, "for each value → ", True, depth)
             return
@@ -323,7 +311,7 @@ class _Tree:
         move, draw = int(self.compiled.node_moves[node]), int(self.compiled.node_draws[node])
         if draw >= 0:
             private = self.compiled.atoms[draw]
-            return tuple(f"{private.name} = {value:.6g}" for value in private.values)
+            return tuple(atom_text(private, atom) for atom in range(len(private.values)))
         return tuple(self.scenario.moves[move].choices[index].name for index in self.compiled.node_choices[node])
 
     def _branch(self, node: int, place: int) -> str:
@@ -357,7 +345,7 @@ class _Tree:
 
     def _own(self, index: int, atom: int) -> str:
         private = self.compiled.atoms[index]
-        return f"{private.name} = {private.values[atom]:.6g}" if self.full else private.name
+        return atom_text(private, atom) if self.full else private.name
 
     def _inferred(self, key: InfosetKey) -> tuple[list[str], list[str]]:
         """Facts that hold on every path to the information set though unseen, and moves that stay open."""
