@@ -20,13 +20,12 @@ from offramp.errors import EvaluationError, ExpressionError, ScenarioError
 from offramp.game.clash import problem_at
 from offramp.game.game import Floats, Ints
 from offramp.game.knowledge import listed
-from offramp.game.references import Bound, Position, References
+from offramp.game.references import Bound, Position, References, Settled
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Outcome
 
 PROBABILITY_TOLERANCE = 1e-9
 """How far a probability may leave [0, 1], and the probabilities of a chance move may miss 1, before it is an error."""
-
 
 MAX_PIECES = 10_000
 """Most combinations of undrawn private values that one payoff averages over."""
@@ -141,7 +140,8 @@ class PayoffPlanner:
     def __init__(self, references: References, parties: tuple[str, ...]) -> None:
         self.references = references
         self.parties = parties
-        self._cells: dict[tuple[Piece, ...], int] = {}
+        self._cells: dict[Settled, int] = {}
+        self._sums: list[tuple[Piece, ...]] = []
         self._places: list[str] = []
         self._rows: list[list[int]] = []
 
@@ -150,11 +150,13 @@ class PayoffPlanner:
         self._rows.append([self._cell(outcome, party, position) for party in self.parties])
 
     def _cell(self, outcome: Outcome, party: str, position: Position) -> int:
-        place = ("outcomes", outcome.name, "payoffs", party)
-        pieces = tuple(self._pieces(outcome.payoffs[party], position, place))
-        if pieces not in self._cells:
+        expression = outcome.payoffs[party]
+        cell = self._cells.setdefault(self.references.settled(expression, position), len(self._cells))
+        if cell == len(self._sums):
+            place = ("outcomes", outcome.name, "payoffs", party)
+            self._sums.append(tuple(self._pieces(expression, position, place)))
             self._places.append(".".join(place))
-        return self._cells.setdefault(pieces, len(self._cells))
+        return cell
 
     def _pieces(self, expression: Expression, position: Position, place: tuple[str, ...]) -> Iterator[Piece]:
         """One piece; or one per atom where the payoff uses private assumptions that this path did not draw."""
@@ -180,7 +182,7 @@ class PayoffPlanner:
 
     def plan(self) -> PayoffPlan:
         index = np.array(self._rows, dtype=np.int32).reshape(len(self._rows), len(self.parties))
-        return PayoffPlan(tuple(self._cells), tuple(self._places), index)
+        return PayoffPlan(tuple(self._sums), tuple(self._places), index)
 
 
 class Branch(NamedTuple):

@@ -59,6 +59,14 @@ class Needs(NamedTuple):
     private: tuple[int, ...]
 
 
+class Settled(NamedTuple):
+    """An expression with the values of its ``Needs.path`` and the atoms of its ``Needs.private``, -1 if not drawn."""
+
+    expression: Expression
+    path: tuple[float, ...]
+    atoms: tuple[int, ...]
+
+
 class Bound(NamedTuple):
     """An expression on a path: ``fixed`` holds a value for each of its ``Needs.path``, then ``Needs.private``."""
 
@@ -101,12 +109,17 @@ class References:
                 waiting.extend(self.scenario.formulas[name].names)
         return found - self.scenario.formulas.keys()
 
+    def settled(self, expression: Expression, position: Position) -> Settled:
+        """What ``position`` settles of ``expression``; wherever that is the same, the expression is worth the same."""
+        needs = self.needs(expression)
+        path = tuple([self._fixed[name](position) for name in needs.path])
+        return Settled(expression, path, tuple([position.atoms[index] for index in needs.private]))
+
     def bind(self, expression: Expression, position: Position) -> Bound:
         """``expression`` with all names but the drawn ones fixed; its private assumptions must be drawn."""
-        needs = self.needs(expression)
-        fixed = [self._fixed[name](position) for name in needs.path]
-        fixed.extend(float(self.private[index].values[position.atoms[index]]) for index in needs.private)
-        return Bound(expression, tuple(fixed))
+        _, path, atoms = self.settled(expression, position)
+        pairs = zip(self.needs(expression).private, atoms, strict=True)
+        return Bound(expression, (*path, *(float(self.private[index].values[atom]) for index, atom in pairs)))
 
     def fixed_values(self, bound: Bound) -> dict[str, float]:
         """The fixed names of ``bound`` and their values."""

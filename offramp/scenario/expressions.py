@@ -51,6 +51,7 @@ class Expression:
     names: frozenset[str] = field(init=False, compare=False, repr=False)
     _words: tuple[str, ...] = field(init=False, repr=False)
     _tree: Node = field(init=False, compare=False, repr=False)
+    _hash: int = field(init=False, compare=False, repr=False)  # kept: compiling looks expressions up at every leaf
 
     def __post_init__(self) -> None:
         parse_tree(self.text)  # first as written, so that an error's offset points into the text as given
@@ -60,6 +61,10 @@ class Expression:
         object.__setattr__(self, "names", frozenset(_names(tree)))
         object.__setattr__(self, "_words", tuple(token.text for token in tokenize(text)))
         object.__setattr__(self, "_tree", tree)
+        object.__setattr__(self, "_hash", hash(self._words))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def parse(cls, source: str | float | Expression) -> Expression:
