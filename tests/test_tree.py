@@ -92,7 +92,7 @@ def tree_of(scenario: Scenario, *, max_lines: int | None = None, full: bool = Fa
 def test_private_draw_folds_to_one_line_whatever_its_grid() -> None:
     coarse, fine = tree_of(exit_offer(grid=5)), tree_of(exit_offer(grid=50))
     assert [line.replace("50 values", "5 values") for line in fine] == coarse
-    assert sum("is drawn: 5 values, only the ruler sees it" in line for line in coarse) == 2
+    assert sum("is drawn: 5 values, seen by the ruler only" in line for line in coarse) == 2
 
 
 def test_full_tree_shows_every_value() -> None:
@@ -129,7 +129,7 @@ def test_repeated_subtree_is_named_not_repeated() -> None:
 
 def test_unseen_moves_stand_under_does_not_know() -> None:
     lines = tree_of(secret_route())
-    wait = next(index for index, line in enumerate(lines) if "wait: court chooses" in line)
+    wait = next(index for index, line in enumerate(lines) if "wait by court" in line)
     assert "does not know: the envoy's route (road or river); search (stop, pass or not reached)" in lines[wait + 2]
 
 
@@ -138,4 +138,4 @@ def test_a_deep_tree_is_written_without_recursion() -> None:
         move(f"m{k}", "a", choice("on", f"m{k + 1}" if k < 1199 else "end"), choice("off", "end")) for k in range(1200)
     ]
     lines = tree_of(standoff("a", steps[-400:], [outcome("end", a=0)]))
-    assert sum("a chooses" in line for line in lines) == 400
+    assert sum(" by a" in line for line in lines) == 400

@@ -68,12 +68,12 @@ def _moves(compiled: Compiled) -> Iterator[str]:
         meaning = next(each.meaning for each in scenario.assumptions if each.name == private.name)
         about = f" ({meaning})" if meaning else ""
         values = _count(len(private.values), "value")
-        yield f"  {private.name}{about} is private: {values}, only {_party(scenario, private.owner)} sees it."
+        yield f"  {private.name}{about} is private: {values}, seen by {_party(scenario, private.owner)} only."
 
 
 def _move_sentence(scenario: Scenario, move: Move) -> str:
     choices = listed([_choice_with_condition(choice) for choice in move.choices], "or")
-    verb = "Chance decides:" if move.by == CHANCE else f"{_party(scenario, move.by)} chooses:"
+    verb = "Chance decides:" if move.by == CHANCE else f"{_party(scenario, move.by)}:"
     sets = f" (sets the term {move.sets})" if move.sets else ""
     label = f"{move.label[:1].upper()}{move.label[1:]}. " if move.label else ""
     return f"{label}{verb} {choices}{sets}. {' '.join(_seen_by(scenario, move))}"
@@ -262,11 +262,11 @@ class _Tree:
         if self.compiled.node_draws[node] >= 0:
             private = self.compiled.atoms[self.compiled.node_draws[node]]
             owner = _party(self.scenario, private.owner)
-            return f"{private.name} is drawn: {len(private.values)} values, only {owner} sees it"
+            return f"{private.name} is drawn: {len(private.values)} values, seen by {owner} only"
         move = self.scenario.moves[self.compiled.node_moves[node]]
         if move.by == CHANCE:
             return f"{move.name}: chance decides"
-        return f"[{self.number(node)}] {move.name}: {_party(self.scenario, move.by)} chooses{self._per_value(node)}"
+        return f"[{self.number(node)}] {move.name} by {_party(self.scenario, move.by)}{self._per_value(node)}"
 
     def _per_value(self, node: int) -> str:
         atoms = self.compiled.infoset_keys[int(self.game.node_infosets[node])].atoms
