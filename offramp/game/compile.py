@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from offramp.errors import ScenarioError
+from offramp.game.clash import problem_at
 from offramp.game.evaluate import ChancePlan, ChancePlanner, DrawnValues, Evaluator, PayoffPlan, PayoffPlanner
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
 from offramp.game.grow import Grown, InfosetKey, grow
@@ -15,6 +17,8 @@ from offramp.game.knowledge import fact_text, fact_words
 from offramp.game.references import Fact, Private, References
 from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,9 @@ class Compiled:
     leaf_outcomes : int32[L]
         Position in ``scenario.outcomes``.
     answers : bool[len(scenario.answers), L]
-        Whether each answer's condition is true on the leaf's path.
+        Whether each answer is yes on the leaf's path: whether its ``when`` is true there.
+    conditions : bool[len(scenario.answers), L]
+        Whether each answer's ``given`` is true on the leaf's path; true everywhere for an answer without one.
     infoset_keys : tuple of I InfosetKey
         Each set's move, what its mover has learnt (in order) and the atoms of its own assumptions.
     payoff_plan, chance_plan
@@ -51,7 +57,8 @@ class Compiled:
     node_draws: Ints
     node_choices: tuple[tuple[int, ...], ...]
     leaf_outcomes: Ints
-    answers: npt.NDArray[np.bool_]
+    answers: Flags
+    conditions: Flags
     infoset_keys: tuple[InfosetKey, ...]
     references: References
     payoff_plan: PayoffPlan
@@ -109,14 +116,16 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     ------
     ScenarioError
         With all that :mod:`offramp.scenario.checks` finds; else if two nodes that their mover cannot tell apart offer
-        different choices, if a path leaves a mover without a choice, or if the tree is too large.
+        different choices, if a path leaves a mover without a choice, if no path meets the condition of an answer, or if
+        the tree is too large.
     """
     validate(scenario)
     references = References(scenario)
     payoffs = PayoffPlanner(references, tuple(party.name for party in scenario.parties))
     chance = ChancePlanner(references)
     grown = grow(scenario, references, payoffs, chance)
-    answers = np.array(grown.answers, dtype=np.bool_).reshape(len(grown.outcomes), len(scenario.answers)).T
+    conditions = _by_answer(scenario, grown.conditions)
+    _check_conditions(scenario, conditions)
     return Compiled(
         scenario=scenario,
         game=_game(scenario, references.private, grown),
@@ -125,7 +134,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         node_draws=_ints(grown.draws),
         node_choices=tuple(grown.offered),
         leaf_outcomes=_ints(grown.outcomes),
-        answers=np.ascontiguousarray(answers),
+        answers=_by_answer(scenario, grown.answers),
+        conditions=conditions,
         infoset_keys=tuple(grown.infosets),
         references=references,
         payoff_plan=payoffs.plan(),
@@ -136,6 +146,27 @@ def compile_scenario(scenario: Scenario) -> Compiled:
 def atom_text(private: Private, atom: int) -> str:
     """A private assumption at one of its atoms: ``"resolve = 11"``."""
     return f"{private.name} = {private.values[atom]:.6g}"
+
+
+def _by_answer(scenario: Scenario, leaves: list[tuple[bool, ...]]) -> Flags:
+    """bool[Q, L] from one row a leaf."""
+    rows = np.array(leaves, dtype=np.bool_).reshape(len(leaves), len(scenario.answers))
+    return np.ascontiguousarray(rows.T)
+
+
+def _check_conditions(scenario: Scenario, conditions: Flags) -> None:
+    """Raise ScenarioError if the tree has no path on which the condition of an answer holds."""
+    never = [answer for answer, leaves in zip(scenario.answers, conditions, strict=True) if not leaves.any()]
+    if never:
+        allowed = "a condition that some path meets"
+        remedy = "correct it, or take given: and given_says: out"
+        problems = (
+            problem_at(
+                scenario, ("answers", each.name, "given"), f"{str(each.given)!r}, which no path meets", allowed, remedy
+            )
+            for each in never
+        )
+        raise ScenarioError(problems)
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -45,7 +45,8 @@ class Grown:
     """The tree as lists, one entry per node unless said otherwise.
 
     ``moves`` and ``draws`` are -1 where the node does not stand for a move or a private draw; ``offered`` are positions
-    in ``Move.choices``; ``outcomes`` and ``answers`` have one entry per leaf; ``infosets`` in order of appearance.
+    in ``Move.choices``; ``outcomes``, ``answers`` and ``conditions`` have one entry per leaf; ``infosets`` in order of
+    appearance.
     """
 
     parents: list[int] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Grown:
     offered: list[tuple[int, ...]] = field(default_factory=list)
     outcomes: list[int] = field(default_factory=list)
     answers: list[tuple[bool, ...]] = field(default_factory=list)
+    conditions: list[tuple[bool, ...]] = field(default_factory=list)
     infosets: dict[InfosetKey, int] = field(default_factory=dict)
 
 
@@ -139,10 +141,14 @@ class _Grower:
         self.node(TERMINAL_NODE, -1, -1, -1, ())
         self.grown.outcomes.append(outcome)
         ended = position._replace(outcome=outcome)
-        self.grown.answers.append(
-            tuple(self.holds(answer.when, ended, ("answers", answer.name, "when")) for answer in self.scenario.answers)
-        )
+        answers = self.scenario.answers
+        self.grown.answers.append(tuple(self.asked(each.when, ended, each.name, "when") for each in answers))
+        self.grown.conditions.append(tuple(self.asked(each.given, ended, each.name, "given") for each in answers))
         self.payoffs.add(self.scenario.outcomes[outcome], position)
+
+    def asked(self, condition: Expression | None, ended: Position, answer: str, key: str) -> bool:
+        """Whether a part of an answer is true on the whole path; where there is no such part it is."""
+        return condition is None or self.holds(condition, ended, ("answers", answer, key))
 
     def node(self, player: int, infoset: int, move: int, draw: int, offered: tuple[int, ...]) -> None:
         self.grown.players.append(player)

@@ -148,4 +148,6 @@ def _outcome(name: str, value: Values) -> Outcome:
 
 
 def _answer(name: str, value: Values) -> Answer:
-    return Answer(name, value.get("says", ""), value.get("when", _ZERO))
+    return Answer(
+        name, value.get("says", ""), value.get("when", _ZERO), value.get("given"), value.get("given_says", "")
+    )

@@ -166,7 +166,10 @@ def _outcome(outcome: Outcome) -> Plain:
 
 
 def _answer(answer: Answer) -> Plain:
-    return {"says": answer.says, "when": _expression(answer.when)}
+    values: Plain = {"says": answer.says, "when": _expression(answer.when)}
+    if answer.given is not None:
+        values["given"] = _expression(answer.given)
+    return values | _without_empty({"given_says": answer.given_says})
 
 
 def _expression(expression: Expression) -> Any:

@@ -326,8 +326,11 @@ ANSWER = Record(
     (
         Field("says", _TEXT, "completes the sentence: it is likely that ...", required=True),
         Field("when", _FORMULA, "over move.choice, outcome.name and terms", required=True),
+        Field("given", _FORMULA, "ask only about paths on which this holds; over the same names as when:"),
+        Field("given_says", _TEXT, "the condition in words, completes the sentence: if ..."),
     ),
     "a mapping with says: and when:",
+    (Needs("given", "given_says"), Needs("given_says", "given")),
 )
 
 

@@ -168,12 +168,20 @@ class Outcome:
 class Answer:
     """A yes-or-no question about the path, e.g. "the offer on the table holds". The first one is the headline.
 
-    ``says`` completes "it is likely that …"; ``when`` is an expression over moves, outcomes and terms.
+    ``says`` completes "it is likely that …"; ``when`` is an expression over moves, outcomes and terms. With ``given``,
+    over the same names, only paths on which it holds are asked about; ``given_says`` then completes "if …".
     """
 
     name: str
     says: str
     when: Expression
+    given: Expression | None = None
+    given_says: str = ""
+
+    @property
+    def clause(self) -> str:
+        """What is asked, its condition included: "the offer holds, if the United States makes it"."""
+        return f"{self.says}, if {self.given_says}" if self.given else self.says
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ def uses(scenario: Scenario) -> Iterator[Use]:
             yield Use(("outcomes", outcome.name, "payoffs", party), payoff, outcome.name)
     for answer in scenario.answers:
         yield Use(("answers", answer.name, "when"), answer.when, settled=True, outcomes=True)
+        if answer.given is not None:
+            yield Use(("answers", answer.name, "given"), answer.given, settled=True, outcomes=True)
 
 
 def _check_use(context: Context, use: Use) -> None:
