@@ -45,6 +45,7 @@ def to_xarray(run: Run) -> xr.Dataset:
         {
             "assumptions": (("draw", "assumption"), run.draws.values),  # noqa: PD011 (not a data frame)
             "answers": (("draw", "answer"), table.answers.T),
+            "conditions": (("draw", "answer"), table.conditions.T),
             "outcomes": (("draw", "outcome"), table.outcomes.T),
             "reached": (("draw", "move"), table.reached.T),
             "choices": (("draw", "choice"), table.choices.T),
@@ -87,6 +88,8 @@ def _columns(run: Run) -> Iterator[tuple[str, Floats]]:
     table, paths = run.table, run.paths
     choices = _choice_names(run)
     yield from _named("answer", paths.answers, table.answers)
+    met = dict(zip(paths.answers, table.conditions, strict=True))
+    yield from ((f"condition.{name}", met[name]) for name in run.conditions)
     yield from _named("outcome", paths.outcomes, table.outcomes)
     yield from _named("reached", paths.moves, table.reached)
     yield from _named("choice", choices, table.choices)

@@ -8,7 +8,7 @@ import numpy as np
 
 from offramp.explore.batches import Precision, solve_draws
 from offramp.explore.paths import Paths, paths_of
-from offramp.explore.summary import GridCheck, GridShift
+from offramp.explore.summary import RARELY, GridCheck, GridShift, answers_of
 from offramp.explore.table import Table
 from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
@@ -54,11 +54,25 @@ def _refined(scenario: Scenario) -> Scenario:
 
 
 def _shifts(paths: Paths, coarse: Table, fine: Table) -> dict[str, GridShift]:
-    if paths.answers:
-        names, differences = paths.answers, fine.answers - coarse.answers
-    else:
-        names, differences = paths.outcomes, fine.outcomes - coarse.outcomes
+    """By answer, where both grids give it a number; by outcome where nothing is left of the answers."""
+    before, after = answers_of(paths, coarse), answers_of(paths, fine)
+    largest = _largest_in_a_draw(coarse, fine)
+    shifts = {
+        name: GridShift(then.mean - now.mean, worst)
+        for (name, now), then, worst in zip(before.items(), after.values(), largest, strict=True)
+        if now and then
+    }
+    if shifts:
+        return shifts
     return {
         name: GridShift(float(np.mean(row)), float(np.abs(row).max()))
-        for name, row in zip(names, differences, strict=True)
+        for name, row in zip(paths.outcomes, fine.outcomes - coarse.outcomes, strict=True)
     }
+
+
+def _largest_in_a_draw(coarse: Table, fine: Table) -> list[float]:
+    """How far each answer moves at most in a draw that meets its condition on both grids."""
+    met = np.minimum(coarse.conditions, fine.conditions) >= RARELY
+    moves = np.abs(np.where(met, fine.answers - coarse.answers, 0.0))
+    largest: list[float] = moves.max(axis=1).tolist()
+    return largest

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 def run_html(run: Run) -> str:
     """The tables of answers, outcomes and moves, and the certificate."""
-    says = {answer.name: answer.says for answer in run.scenario.answers}
+    answers = [(answer.clause, run.answers[answer.name]) for answer in run.scenario.answers]
     labels = {outcome.name: outcome.label or outcome.name for outcome in run.scenario.outcomes}
     parts = [
         f"<h4>{escape(run.scenario.title)}</h4>",
-        _table("Answer", ((says[name], each) for name, each in run.answers.items())) if says else "",
+        _table("Answer", answers) if answers else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
         _table("Choice, given that its move is reached", _choices(run)),
         f"<p>{escape(_footer(run))}</p>",
@@ -33,14 +33,18 @@ def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
                 yield f"{move.by}: {name}.{choice}", each.given_reached
 
 
-def _table(head: str, rows: Iterable[tuple[str, Estimate]]) -> str:
+def _table(head: str, rows: Iterable[tuple[str, Estimate | None]]) -> str:
     body = "".join(
-        f"<tr><td style='text-align:left'>{escape(label)}</td><td>{each.mean:.1%}</td>"
-        f"<td>{each.low:.1%} to {each.high:.1%}</td></tr>"
-        for label, each in rows
+        f"<tr><td style='text-align:left'>{escape(label)}</td>{_cells(estimate)}</tr>" for label, estimate in rows
     )
     columns = f"<th style='text-align:left'>{escape(head)}</th><th>probability</th><th>90 % of draws</th>"
     return f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "<td colspan='2'>in no draw does it come to that</td>"
+    return f"<td>{estimate.mean:.1%}</td><td>{estimate.low:.1%} to {estimate.high:.1%}</td>"
 
 
 def _footer(run: Run) -> str:

@@ -2,7 +2,8 @@
 
 A *step* is an edge of the tree and is named by the node that it leads to. The *path breaks* at a step that leaves the
 set of nodes below which a leaf still answers the headline question with yes. Every path that ends without a yes takes
-exactly one such step, so the probabilities of the breaks and of the answer sum to one.
+exactly one such step, so the probabilities of the breaks and of the answer sum to one. If the headline has a condition,
+only paths that meet it count, for the breaks as for the answer.
 """
 
 from __future__ import annotations
@@ -11,12 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from offramp.game.compile import Compiled
+from offramp.game.compile import Compiled, Flags
 from offramp.game.game import Game, Ints
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +35,12 @@ class Paths:
         Index into ``moves``, -1 at a terminal node and where chance draws a private value.
     step_choices : int32[N]
         Index into ``choices`` of the step that leads to the node, -1 at the root and after a private draw.
-    step_breaks : int32[N]
-        Index into ``breaks`` where the step to the node breaks the path, else -1.
+    leaf_breaks : int32[L]
+        Index into ``breaks`` of the step that breaks the path to the leaf; -1 where it ends in a yes, where it does not
+        meet the condition of the headline, and where no path at all ends in a yes.
     leaf_outcomes : int32[L]
-    leaf_answers : bool[Q, L]
+    leaf_answers, leaf_conditions : bool[Q, L]
+        Whether each answer is yes at the leaf, and whether its condition is met there.
     """
 
     game: Game
@@ -51,9 +51,10 @@ class Paths:
     breaks: tuple[int, ...]
     node_moves: Ints
     step_choices: Ints
-    step_breaks: Ints
+    leaf_breaks: Ints
     leaf_outcomes: Ints
     leaf_answers: Flags
+    leaf_conditions: Flags
 
     @cached_property
     def choice_moves(self) -> Ints:
@@ -83,13 +84,10 @@ def paths_of(compiled: Compiled) -> Paths:
     scenario, game = compiled.scenario, compiled.game
     choices = tuple((m, choice.name) for m, move in enumerate(scenario.moves) for choice in move.choices)
     step_choices = _step_choices(compiled, choices)
-    broken = _breaking_steps(game, compiled.answers)
-    breaks = tuple(sorted({int(choice) for choice in step_choices[broken] if choice >= 0}))
+    broken = _breaking_choices(compiled, step_choices)
+    breaks = tuple(sorted(set(broken[broken >= 0].tolist())))
     position = {choice: index for index, choice in enumerate(breaks)}
-    step_breaks = np.array(
-        [position.get(int(choice), -1) if leaves else -1 for choice, leaves in zip(step_choices, broken, strict=True)],
-        dtype=np.int32,
-    )
+    leaf_breaks = np.array([position.get(choice, -1) for choice in broken.tolist()], dtype=np.int32)
     return Paths(
         game=game,
         moves=tuple(move.name for move in scenario.moves),
@@ -99,9 +97,10 @@ def paths_of(compiled: Compiled) -> Paths:
         breaks=breaks,
         node_moves=compiled.node_moves,
         step_choices=step_choices,
-        step_breaks=step_breaks,
+        leaf_breaks=leaf_breaks,
         leaf_outcomes=compiled.leaf_outcomes,
         leaf_answers=compiled.answers,
+        leaf_conditions=compiled.conditions,
     )
 
 
@@ -117,12 +116,19 @@ def _step_choices(compiled: Compiled, choices: tuple[tuple[int, str], ...]) -> I
     return steps
 
 
-def _breaking_steps(game: Game, answers: Flags) -> Flags:
-    """bool[N]: steps from a node that still leads to a yes to the first of ``answers`` to one that does not."""
+def _breaking_choices(compiled: Compiled, step_choices: Ints) -> Ints:
+    """int32[L]: the choice at which the path to each leaf breaks; -1 where it does not, or its condition is not met."""
+    game = compiled.game
+    if not len(compiled.answers):
+        return np.full(len(game.leaves), -1, dtype=np.int32)
+    asked = compiled.conditions[0]
     alive = np.zeros(game.num_nodes, dtype=bool)
-    alive[game.leaves[answers[:1].any(axis=0)]] = True
+    alive[game.leaves[asked & compiled.answers[0]]] = True
     for node in range(game.num_nodes - 1, 0, -1):
         alive[game.parents[node]] |= alive[node]
-    broken = np.zeros(game.num_nodes, dtype=bool)
-    broken[1:] = alive[game.parents[1:]] & ~alive[1:]
-    return broken
+    broken = np.full(game.num_nodes, -1, dtype=np.int32)
+    for node in range(1, game.num_nodes):
+        parent = game.parents[node]
+        broken[node] = broken[parent] if alive[node] or not alive[parent] else step_choices[node]
+    choices: Ints = np.where(asked, broken[game.leaves], -1)
+    return choices

@@ -13,7 +13,7 @@ import numpy as np
 from offramp import __version__
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
-from offramp.scenario.model import Scenario
+from offramp.scenario.model import Answer, Scenario
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -98,8 +98,22 @@ def _precision(precision: object) -> float | list[float] | None:
 
 
 def _answers(run: Run) -> Record:
-    says = {answer.name: answer.says for answer in run.scenario.answers}
-    return {name: {"says": says[name], **probability(estimate)} for name, estimate in run.answers.items()}
+    return {
+        answer.name: {"says": answer.says, **_perhaps(run.answers[answer.name]), "given": _condition(run, answer)}
+        for answer in run.scenario.answers
+    }
+
+
+def _condition(run: Run, answer: Answer) -> Record | None:
+    """The condition of an answer, None where it has none."""
+    condition = run.conditions.get(answer.name)
+    if condition is None:
+        return None
+    return {
+        "says": answer.given_says,
+        **probability(condition.probability),
+        "share_of_draws": condition.share_of_draws,
+    }
 
 
 def _outcomes(run: Run) -> Record:

@@ -16,7 +16,7 @@ from offramp.explore.gridcheck import check_grids
 from offramp.explore.html import run_html
 from offramp.explore.paths import Paths, paths_of
 from offramp.explore.record import Record, run_record
-from offramp.explore.summary import Break, Certificate, Estimate, MoveSummary
+from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
 from offramp.explore.table import Table
 from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
@@ -74,9 +74,17 @@ class Run:
         return self.num_draws < self.requested
 
     @cached_property
-    def answers(self) -> dict[str, Estimate]:
-        """Probability that each answer is yes; the first is the headline."""
-        return summary.named(self.paths.answers, self.table.answers)
+    def answers(self) -> dict[str, Estimate | None]:
+        """Probability that each answer is yes, given its condition if it has one; the first is the headline.
+
+        None where no draw meets the condition.
+        """
+        return summary.answers_of(self.paths, self.table)
+
+    @cached_property
+    def conditions(self) -> dict[str, Condition]:
+        """How likely the condition is met, for each answer that has one (``given:``)."""
+        return summary.conditions_of(self.scenario, self.table)
 
     @cached_property
     def outcomes(self) -> dict[str, Estimate]:
@@ -97,7 +105,8 @@ class Run:
     def breaks(self) -> tuple[Break, ...]:
         """Where the path of the headline answer breaks; with the answer itself the probabilities sum to one.
 
-        Empty where the scenario asks nothing, or where no path at all answers with yes.
+        If the headline has a condition, the breaks are given it too. Empty where the scenario asks nothing, where no
+        path at all answers with yes, or where no draw meets the condition.
         """
         return summary.breaks_of(self.paths, self.table)
 
@@ -133,10 +142,9 @@ class Run:
         return run_html(self)
 
     def __repr__(self) -> str:
-        answers = ", ".join(f"{name} {estimate.mean:.3f}" for name, estimate in self.answers.items())
-        return (
-            f"<Run of {self.scenario.title!r}: {self.num_draws:,} draws, seed {self.seed}; {answers or 'no answers'}>"
-        )
+        answers = [f"{name} {each.mean:.3f}" if each else f"{name} never asked" for name, each in self.answers.items()]
+        words = ", ".join(answers) or "no answers"
+        return f"<Run of {self.scenario.title!r}: {self.num_draws:,} draws, seed {self.seed}; {words}>"
 
 
 def run(

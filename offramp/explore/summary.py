@@ -17,7 +17,8 @@ INTERVAL = (0.05, 0.95)
 """The percentiles over the draws that an interval spans."""
 
 RARELY = 1e-6
-"""A move that the draws reach with a smaller probability than this is summarised as if all reached it alike."""
+"""A move that the draws reach with a smaller probability than this is summarised as if all reached it alike; a draw
+that meets a condition with a smaller one counts as not meeting it."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,16 @@ class MoveSummary:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """How likely the condition of an answer is met, and the share of the draws that meet it at all (``RARELY``)."""
+
+    probability: Estimate
+    share_of_draws: float
+
+
+@dataclass(frozen=True)
 class Break:
-    """A step at which the headline answer is lost, and how likely it is lost there."""
+    """A step at which the headline answer is lost, and how likely it is lost there, given its condition if any."""
 
     move: str
     choice: str
@@ -85,7 +94,7 @@ class GridCheck:
     """What doubling the grids of the private assumptions changes, on the first ``draws`` draws.
 
     ``grids`` maps each private assumption to the number of atoms (as run, doubled). ``shifts`` is keyed by answer, or
-    by outcome where the scenario asks nothing.
+    by outcome where the scenario asks nothing; answers whose condition these draws never meet are left out.
     """
 
     draws: int
@@ -134,6 +143,26 @@ def named(names: tuple[str, ...], rows: Floats) -> dict[str, Estimate]:
     return {name: _certain(row) for name, row in zip(names, rows, strict=True)}
 
 
+def answers_of(paths: Paths, table: Table) -> dict[str, Estimate | None]:
+    """Probability of each answer; None where no draw meets its condition.
+
+    Given a condition, draws count by how likely they meet it: the mean is the probability of answer and condition
+    together over that of the condition, both over all draws.
+    """
+    return {
+        name: _given(row, met) for name, row, met in zip(paths.answers, table.answers, table.conditions, strict=True)
+    }
+
+
+def conditions_of(scenario: Scenario, table: Table) -> dict[str, Condition]:
+    """How likely the condition is met, for each answer that has one."""
+    return {
+        answer.name: Condition(_certain(row), float(np.mean(row >= RARELY)))
+        for answer, row in zip(scenario.answers, table.conditions, strict=True)
+        if answer.given is not None
+    }
+
+
 def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSummary]:
     """What is done at each move, in file order."""
     choices: dict[str, dict[str, ChoiceSummary]] = {name: {} for name in paths.moves}
@@ -146,10 +175,12 @@ def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSu
 
 
 def breaks_of(paths: Paths, table: Table) -> tuple[Break, ...]:
-    """Where the path of the headline answer breaks, in file order."""
+    """Where the path of the headline answer breaks, in file order; nothing where no draw meets its condition."""
+    estimates = (_given(row, table.conditions[0]) for row in table.breaks)
     return tuple(
-        Break(paths.moves[paths.choices[choice][0]], paths.choices[choice][1], _certain(row))
-        for choice, row in zip(paths.breaks, table.breaks, strict=True)
+        Break(paths.moves[paths.choices[choice][0]], paths.choices[choice][1], estimate)
+        for choice, estimate in zip(paths.breaks, estimates, strict=True)
+        if estimate is not None
     )
 
 
@@ -177,8 +208,20 @@ def _weighted(row: Floats, weights: Floats) -> Estimate | None:
     """The estimate over draws that count by ``weights``; all alike where these are next to nothing."""
     if np.isnan(row).all():
         return None
-    if np.mean(weights) < RARELY:
-        weights = np.ones_like(row)
+    return _by_weight(row, weights if np.mean(weights) >= RARELY else np.ones_like(row))
+
+
+def _given(row: Floats, met: Floats) -> Estimate | None:
+    """The estimate of ``row`` over draws that count by how likely they meet its condition; None if none does."""
+    if (met == 1.0).all():
+        return _certain(row)
+    if (met < RARELY).all():
+        return None
+    counts = met > 0.0
+    return _by_weight(row[counts], met[counts])
+
+
+def _by_weight(row: Floats, weights: Floats) -> Estimate:
     low, high = np.quantile(row, INTERVAL, method="inverted_cdf", weights=weights)
     return Estimate(float(np.sum(weights * row) / np.sum(weights)), float(low), float(high))
 

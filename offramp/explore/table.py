@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from offramp.explore.paths import Paths
+from offramp.game.compile import Flags
 from offramp.game.game import Floats, Ints
 from offramp.solve.result import Solutions
 
@@ -31,14 +32,17 @@ class Table:
     Attributes
     ----------
     answers : float64[Q, B]
-        Probability that each answer is yes.
+        Probability that each answer is yes, given its condition if it has one; NaN in a draw that does not meet it.
+    conditions : float64[Q, B]
+        Probability that the condition of each answer is met; 1 for an answer without one.
     outcomes : float64[O, B]
     reached : float64[V, B]
         Probability that each of the V moves is reached.
     choices : float64[C, B]
         Probability of each choice given that its move is reached, also where that has probability zero.
     breaks : float64[K, B]
-        Probability that the path of the headline answer breaks at each step of ``Paths.breaks``.
+        Probability that the path of the headline answer breaks at each step of ``Paths.breaks``; like the answer given
+        its condition.
     payoffs : float64[P, B]
         Expected payoff of each party, in its own points.
     max_regret : float64[1, B]
@@ -48,6 +52,7 @@ class Table:
     """
 
     answers: Floats
+    conditions: Floats
     outcomes: Floats
     reached: Floats
     choices: Floats
@@ -86,6 +91,7 @@ def empty_table(paths: Paths, num_draws: int) -> Table:
 
     return Table(
         answers=rows(len(paths.answers)),
+        conditions=rows(len(paths.answers)),
         outcomes=rows(len(paths.outcomes)),
         reached=rows(len(paths.moves)),
         choices=rows(len(paths.choices)),
@@ -112,14 +118,16 @@ def tabulate(paths: Paths, solutions: Solutions, chance: Floats) -> Table:
     """
     reach = np.ascontiguousarray(solutions.reach.T)
     leaf_reach = reach[paths.game.leaves]
+    conditions = _conditions(leaf_reach, paths)
     on_path = _sum_rows(reach, paths.step_choices, len(paths.choices))
     reached = _sum_rows(reach, paths.node_moves, len(paths.moves))
     return Table(
-        answers=_capped(_sum_where(leaf_reach, paths)),
+        answers=_capped(_sum_where(leaf_reach, paths.leaf_answers & paths.leaf_conditions) / conditions),
+        conditions=np.nan_to_num(conditions),
         outcomes=_capped(_sum_rows(leaf_reach, paths.leaf_outcomes, len(paths.outcomes))),
         reached=_capped(reached),
         choices=_capped(_conditional(paths, solutions, chance, on_path, reached)),
-        breaks=_capped(_sum_rows(reach, paths.step_breaks, len(paths.breaks))),
+        breaks=_capped(_sum_rows(leaf_reach, paths.leaf_breaks, len(paths.breaks)) / conditions[:1]),
         payoffs=np.ascontiguousarray(solutions.values.T),
         max_regret=solutions.max_regret[None, :],
         residual=solutions.residuals[None, :],
@@ -142,12 +150,22 @@ def _capped(probabilities: Floats) -> Floats:
     return np.minimum(probabilities, 1.0)
 
 
-def _sum_where(leaf_reach: Floats, paths: Paths) -> Floats:
-    """float64[Q, B]: the probability of the leaves that answer yes, for each answer."""
-    sums = np.zeros((len(paths.answers), leaf_reach.shape[1]))
-    for answer, leaf in zip(*np.nonzero(paths.leaf_answers), strict=True):
+def _sum_where(leaf_reach: Floats, leaves: Flags) -> Floats:
+    """float64[Q, B]: for each answer the probability of the leaves that its row of ``leaves`` marks."""
+    sums = np.zeros((len(leaves), leaf_reach.shape[1]))
+    for answer, leaf in zip(*np.nonzero(leaves), strict=True):
         sums[answer] += leaf_reach[leaf]
     return sums
+
+
+def _conditions(leaf_reach: Floats, paths: Paths) -> Floats:
+    """float64[Q, B]: the probability that each answer's condition is met, NaN where it is not or next to not.
+
+    Exactly 1 for an answer whose condition every path meets.
+    """
+    sums = _capped(_sum_where(leaf_reach, paths.leaf_conditions))
+    sums[paths.leaf_conditions.all(axis=1)] = 1.0
+    return np.where(sums < SMALLEST_REACH, np.nan, sums)
 
 
 def _conditional(paths: Paths, solutions: Solutions, chance: Floats, on_path: Floats, reached: Floats) -> Floats:

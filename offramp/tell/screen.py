@@ -9,7 +9,7 @@ from rich.text import Text
 
 from offramp.explore.run import Run
 from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
-from offramp.scenario.model import CHANCE
+from offramp.scenario.model import CHANCE, Answer
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
 from offramp.tell.trust import certificate_words
@@ -70,18 +70,25 @@ def _heading(run: Run, width: int) -> list[Text]:
 
 
 def _headline(run: Run) -> Text:
-    """The first answer as a sentence; where nothing was asked the likeliest outcome."""
+    """The first answer as a sentence or two; where nothing was asked the likeliest outcome."""
     if run.scenario.answers:
-        first = run.scenario.answers[0]
-        estimate, says = run.answers[first.name], first.says
-    else:
-        name = max(run.outcomes, key=lambda each: run.outcomes[each].mean)
-        estimate, says = run.outcomes[name], f"it ends like this: {_outcome_label(run, name)}"
+        return emphasised(_answer_words(run, run.scenario.answers[0]))
+    name = max(run.outcomes, key=lambda each: run.outcomes[each].mean)
+    says, estimate = f"it ends like this: {_outcome_label(run, name)}", run.outcomes[name]
     return emphasised(words.sentence(says, estimate.mean, estimate.interval))
 
 
+def _answer_words(run: Run, answer: Answer) -> str:
+    estimate, condition = run.answers[answer.name], run.conditions.get(answer.name)
+    if estimate is None:
+        return words.never_asked(answer.says, answer.given_says)
+    sentence = words.sentence(answer.says, estimate.mean, estimate.interval, given=answer.given_says)
+    met = words.condition(condition.probability.mean, condition.share_of_draws) if condition else ""
+    return f"{sentence} {met}".rstrip()
+
+
 def _sections(run: Run, width: int) -> Iterator[Section]:
-    others = [(answer.says, run.answers[answer.name]) for answer in run.scenario.answers[1:]]
+    others = [(answer.clause, run.answers[answer.name]) for answer in run.scenario.answers[1:]]
     if others:
         yield Section("Also asked", tuple(_bar_row(*each, width) for each in others))
     open_moves = run.paths.open_moves
@@ -89,9 +96,15 @@ def _sections(run: Run, width: int) -> Iterator[Section]:
     yield Section("What each party does, given that it comes to that", rows, worth=1)
     breaks = [(f"{_move_label(run, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks]
     if breaks:
-        yield Section("Where the path breaks", tuple(_bar_row(*each, width) for each in _by_likelihood(breaks)))
+        rows = tuple(_bar_row(*each, width) for each in _by_likelihood(breaks))
+        yield Section(cell(_breaks_heading(run), width).rstrip(), rows)
     ends = [(_outcome_label(run, name), estimate) for name, estimate in run.outcomes.items()]
     yield Section("How it ends", tuple(_bar_row(*each, width) for each in _by_likelihood(ends)))
+
+
+def _breaks_heading(run: Run) -> str:
+    given = run.scenario.answers[0].given_says
+    return "Where the path breaks" + (f", if {given}" if given else "")
 
 
 def _by_likelihood(rows: list[tuple[str, Estimate]]) -> list[tuple[str, Estimate]]:
@@ -109,11 +122,14 @@ def _fitted(sections: list[Section], budget: int) -> list[Section]:
     return sections
 
 
-def _bar_row(label: str, estimate: Estimate, width: int) -> Text:
+def _bar_row(label: str, estimate: Estimate | None, width: int) -> Text:
     """Label, probability, bar, likelihood word and the range that holds 90 % of the draws."""
     bar_width = 16 if width >= SCREEN_WIDTH else 8
     row = Text("  ")
     row.append(cell(label, width - bar_width - 43))
+    if estimate is None:
+        row.append("  in no draw does it come to that", style="dim")
+        return row
     row.append(f"  {words.percent(estimate.mean):>4}  ", style="bold")
     row.append(bar(estimate.mean, bar_width), style="cyan")
     row.append(f"  {words.likelihood(estimate.mean).removesuffix(words.IN_MODEL):<19}")

@@ -91,7 +91,7 @@ def span(low: float, high: float) -> str:
     return f"{first}%" if first == last else f"{first}–{last}%"
 
 
-def sentence(says: str, probability: float, interval: Sequence[float] | None = None) -> str:
+def sentence(says: str, probability: float, interval: Sequence[float] | None = None, *, given: str = "") -> str:
     """One sentence on how likely ``says`` is, its term between asterisks.
 
     Parameters
@@ -102,15 +102,44 @@ def sentence(says: str, probability: float, interval: Sequence[float] | None = N
         The mean over the draws.
     interval : (low, high), optional
         The 5th and 95th percentile over the draws; left out where the draws agree.
+    given : str, optional
+        A clause that completes "if …", where the probability is given that.
 
     Examples
     --------
     >>> sentence("the offer on the table holds", 0.31, (0.04, 0.71))
     'It is *unlikely* (31%, 90% of draws 4–71%) that the offer on the table holds.'
+    >>> sentence("the offer holds", 0.31, given="the ruler accepts it")
+    'If the ruler accepts it, it is *unlikely* (31%) that the offer holds.'
     """
     term = likelihood(probability)
     opening = _NOUNS.get(term, f"It is *{term}*")
-    return f"{opening} ({figures(probability, interval)}) that {says.rstrip('.')}."
+    if given:
+        opening = f"If {_clause(given)}, {opening[:1].lower()}{opening[1:]}"
+    return f"{opening} ({figures(probability, interval)}) that {_clause(says)}."
+
+
+def never_asked(says: str, given: str) -> str:
+    """The sentence in place of a number where no draw meets the condition.
+
+    Examples
+    --------
+    >>> never_asked("the offer holds", "the ruler accepts it")
+    'In no draw is it so that the ruler accepts it; how likely it then is that the offer holds cannot be said.'
+    """
+    return f"In no draw is it so that {_clause(given)}; how likely it then is that {_clause(says)} cannot be said."
+
+
+def condition(probability: float, share_of_draws: float) -> str:
+    """How often the condition of an answer is met.
+
+    Examples
+    --------
+    >>> condition(0.52, 0.55)
+    'The condition is met in 55% of the draws, and over all draws with 52%; the range counts draws by it.'
+    """
+    met = f"The condition is met in {percent(share_of_draws)} of the draws"
+    return f"{met}, and over all draws with {percent(probability)}; the range counts draws by it."
 
 
 def figures(probability: float, interval: Sequence[float] | None = None) -> str:
@@ -118,6 +147,11 @@ def figures(probability: float, interval: Sequence[float] | None = None) -> str:
     if interval is None or interval[1] - interval[0] < PLAIN_WIDTH:
         return percent(probability)
     return f"{percent(probability)}, 90% of draws {span(interval[0], interval[1])}"
+
+
+def _clause(says: str) -> str:
+    """A clause without the full stop that its file may give it."""
+    return says.rstrip(".")
 
 
 def _number(probability: float) -> str:
