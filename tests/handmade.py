@@ -69,6 +69,28 @@ def without_answers() -> Scenario:
     return replace(leak_standoff(), answers=())
 
 
+def conditional_standoff(*, grid: int = 4) -> Scenario:
+    """The same standoff, asked three questions, of which two have a condition."""
+    answers = (
+        Answer(
+            "holds",
+            "the offer holds",
+            Expression.parse("outcome.kept"),
+            Expression.parse("approach.offer"),
+            "the United States makes it",
+        ),
+        Answer("kept", "the offer is made and holds", Expression.parse("outcome.kept")),
+        Answer(
+            "secret",
+            "nobody hears of it",
+            Expression.parse("leak.held"),
+            Expression.parse("outcome.refused"),
+            "the ruler refuses",
+        ),
+    )
+    return replace(leak_standoff(grid=grid), answers=answers)
+
+
 def certain_standoff() -> Scenario:
     """Every number fixed and nothing private: one answer, by backward induction."""
     fixed = (

@@ -28,6 +28,7 @@ from offramp.scenario.model import (
     Term,
 )
 
+ONE = Expression.parse(1)
 SAMPLE = (Path(__file__).parent / "good" / "design-sample.yaml").read_text(encoding="utf-8")
 
 
@@ -78,6 +79,9 @@ def test_a_scenario_built_in_python_is_sound_and_can_be_written_out() -> None:
         ({"correlations": (Correlation("p", "p", 0.1),)}, "correlations.0.between: 'p' correlated with itself"),
         ({"formulas": {"x": Expression.parse("x + 1")}}, "formulas.x: a formula that needs its own value"),
         ({"answers": (Answer("q", "it ends", Expression.parse("p > 0")),)}, "answers.q.when: the assumption 'p'"),
+        ({"answers": (Answer("q", "it ends", ONE, ONE),)}, "answers.q.given: 'given' without 'given_says'"),
+        ({"answers": (Answer("q", "it ends", ONE, None, "x"),)}, "answers.q.given_says: 'given_says' without 'given'"),
+        ({"answers": (Answer("q", "it ends", ONE, Expression.parse("m.no"), "x"),)}, "answers.q.given: the unknown"),
         ({"outcomes": (Outcome("end", {"a": Expression.parse(0)}),)}, "outcomes.end.payoffs: no payoff for 'b'"),
     ],
 )

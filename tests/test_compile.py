@@ -378,7 +378,25 @@ class TestAnswers:
         assert compile_scenario(scenario).answers.tolist() == [[True, False]]
 
     def test_no_answers_make_an_empty_array(self) -> None:
-        assert compile_scenario(one_move(a=0, b=0)).answers.shape == (0, 2)
+        compiled = compile_scenario(one_move(a=0, b=0))
+        assert compiled.answers.shape == compiled.conditions.shape == (0, 2)
+
+    def test_a_condition_marks_the_paths_that_meet_it(self) -> None:
+        given = Answer("over", "it is over", Expression.parse("1"), Expression.parse("act.no"), "a says no")
+        always = Answer("ends", "it ends", Expression.parse("outcome.done"))
+        compiled = compile_scenario(dataclasses.replace(one_move(a=0, b=0), answers=(given, always)))
+        assert compiled.answers[0].tolist() == [True, True]
+        assert compiled.conditions.tolist() == [[False, True], [True, True]]
+
+    def test_a_condition_that_no_path_meets_is_an_error(self) -> None:
+        both = Expression.parse("act.yes and act.no")
+        answers = (
+            Answer("fine", "it is over", Expression.parse("act.yes"), Expression.parse("act.no"), "a says no"),
+            Answer("never", "it is over", Expression.parse("outcome.done"), both, "a says both"),
+        )
+        with pytest.raises(ScenarioError, match=r"'act\.yes and act\.no', which no path meets") as caught:
+            compile_scenario(dataclasses.replace(one_move(a=0, b=0), answers=answers))
+        assert [problem.path for problem in caught.value.problems] == [("answers", "never", "given")]
 
 
 class TestRefusals:

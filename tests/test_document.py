@@ -76,6 +76,7 @@ def test_runs_of_every_kind_fit_the_schema(monkeypatch: pytest.MonkeyPatch) -> N
 
     fits(run(handmade.without_answers(), draws=4).record(), "run")
     fits(run(handmade.certain_standoff(), draws=1).record(), "run")
+    fits(run(handmade.conditional_standoff(), draws=4).record(), "run")
     fits(run(handmade.leak_standoff(), draws=4, precision=[1.0, 2.0, 3.0]).record(), "run")
     monkeypatch.setattr(batches, "BATCH_DRAWS", 8)
     stopped = run(handmade.leak_standoff(), draws=16, progress=stop).record()
@@ -111,6 +112,24 @@ def test_probabilities_in_a_run_add_up() -> None:
         assert sum(each["on_path"]["probability"] for each in move["choices"].values()) == pytest.approx(
             move["reached"]["probability"]
         )
+
+
+def test_an_answer_with_a_condition_carries_it() -> None:
+    document = run(handmade.conditional_standoff(), draws=64, precision=3.0).record()
+    holds, kept = document["answers"]["holds"], document["answers"]["kept"]
+    assert holds["given"]["says"] == "the United States makes it"
+    assert holds["given"]["share_of_draws"] == 1.0
+    assert holds["probability"] * holds["given"]["probability"] == pytest.approx(kept["probability"])
+    assert kept["given"] is None
+    assert sum(each["probability"] for each in document["breaks"]) + holds["probability"] == pytest.approx(1.0)
+
+
+def test_a_condition_that_is_never_met_fits_the_schema() -> None:
+    scenario = handmade.conditional_standoff()
+    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    never = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=4).record()
+    assert never["answers"]["holds"]["probability"] is None
+    fits(never, "run")
 
 
 def test_a_solved_game_file_keeps_the_numbers_and_labels_of_the_file(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from offramp.errors import ScenarioError
 from offramp.scenario.distributions import Distribution
+from offramp.scenario.dump import dumps
 from offramp.scenario.edit import REMOVE, edit
 from offramp.scenario.expressions import Expression
 from offramp.scenario.load import loads
@@ -40,6 +41,15 @@ def test_a_change_touches_one_line_and_keeps_its_comment(path: str, value: Any, 
     assert changed_lines(SAMPLE, after) == [line]
     assert len(after.splitlines()) == len(SAMPLE.splitlines())
     loads(after)
+
+
+def test_a_condition_is_added_to_an_answer() -> None:
+    condition = {"answers.holds.given": Expression.parse("approach.offer"), "answers.holds.given_says": "it is made"}
+    (before, after) = SAMPLE, edit(SAMPLE, condition)
+    assert len(changed_lines(before, after)) == len(after.splitlines()) - len(before.splitlines()) + 1
+    answer = loads(after).answers[0]
+    assert (str(answer.given), answer.given_says) == ("approach.offer", "it is made")
+    assert loads(dumps(loads(after))) == loads(after)
 
 
 def test_several_changes_apply_in_turn() -> None:

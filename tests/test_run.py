@@ -16,6 +16,7 @@ from offramp.errors import EvaluationError, RunError
 from offramp.explore import batches, store
 from offramp.explore.paths import Paths, paths_of
 from offramp.explore.run import Run, run
+from offramp.explore.summary import Estimate
 from offramp.explore.table import Table, tabulate
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.scenario.draws import draw
@@ -31,6 +32,13 @@ NUM_DRAWS = 96
 @pytest.fixture(scope="module")
 def standoff() -> Run:
     return run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3)
+
+
+def answered(result: Run, name: str = "holds") -> Estimate:
+    """The estimate of an answer whose condition, if any, is met."""
+    estimate = result.answers[name]
+    assert estimate is not None
+    return estimate
 
 
 def fully_mixed(
@@ -122,6 +130,137 @@ def test_an_answer_over_a_chance_move_breaks_there_too() -> None:
     np.testing.assert_allclose(total, 1.0, rtol=1e-12)
 
 
+def test_a_condition_leaves_out_the_paths_that_do_not_meet_it() -> None:
+    compiled = compile_scenario(handmade.conditional_standoff())
+    paths = paths_of(compiled)
+    solutions, chance = fully_mixed(compiled, 5)
+    table, expected = tabulate(paths, solutions, chance), count_paths(compiled, solutions, chance)
+    offered, refused = expected["on_path.approach.offer"], expected["outcome.refused"]
+    np.testing.assert_allclose(table.conditions, [offered, np.ones(5), refused], rtol=1e-12)
+    np.testing.assert_allclose(table.answers[0], expected["outcome.kept"] / offered, rtol=1e-12)
+    np.testing.assert_allclose(table.answers[1], expected["outcome.kept"], rtol=1e-12)
+    assert (table.conditions[1] == 1.0).all()
+    named = [f"{paths.moves[paths.choices[each][0]]}.{paths.choices[each][1]}" for each in paths.breaks]
+    assert named == ["answer.refuse", "promise.prosecute"]
+    for name, row in zip(named, table.breaks, strict=True):
+        np.testing.assert_allclose(row, expected[f"on_path.{name}"] / offered, rtol=1e-12)
+    np.testing.assert_allclose(table.breaks.sum(axis=0) + table.answers[0], 1.0, rtol=1e-12)
+
+
+def test_a_condition_on_what_comes_later_counts_breaks_before_it() -> None:
+    """Given how it ends, also a break that comes before the condition is decided belongs to it."""
+    early = Answer(
+        "secret",
+        "nobody hears of it",
+        Expression.parse("leak.held and outcome.kept"),
+        Expression.parse("outcome.kept or outcome.betrayed"),
+        "the ruler leaves",
+    )
+    compiled = compile_scenario(replace(handmade.leak_standoff(), answers=(early,)))
+    paths = paths_of(compiled)
+    solutions, chance = fully_mixed(compiled, 5)
+    table, expected = tabulate(paths, solutions, chance), count_paths(compiled, solutions, chance)
+    named = [f"{paths.moves[paths.choices[each][0]]}.{paths.choices[each][1]}" for each in paths.breaks]
+    assert named == ["leak.leaked", "promise.prosecute"]
+    left = expected["outcome.kept"] + expected["outcome.betrayed"]
+    np.testing.assert_allclose(table.conditions[0], left, rtol=1e-12)
+    np.testing.assert_allclose(table.breaks.sum(axis=0) + table.answers[0], 1.0, rtol=1e-12)
+
+
+def test_a_draw_that_does_not_meet_the_condition_has_no_number() -> None:
+    compiled = compile_scenario(handmade.conditional_standoff())
+    mixed, chance = fully_mixed(compiled, 3)
+    reach = mixed.reach.copy()
+    reach[0, ~reached_without_offer(compiled)] = 0.0
+    reach[1, ~reached_without_offer(compiled)] *= 1e-280
+    table = tabulate(paths_of(compiled), replace(mixed, reach=reach), chance)
+    assert np.isnan(table.answers[0]).tolist() == [True, True, False]
+    assert np.isnan(table.breaks).any(axis=0).tolist() == [True, True, False]
+    assert table.conditions[0, :2].tolist() == [0.0, 0.0]
+    assert np.isfinite(table.answers[1]).all()
+
+
+def test_given_a_condition_draws_count_by_how_likely_they_meet_it() -> None:
+    result = run(handmade.conditional_standoff(), draws=NUM_DRAWS, seed=3, precision=3.0)
+    table, condition = result.table, result.conditions["holds"]
+    assert list(result.conditions) == ["holds", "secret"]
+    together = answered(result).mean * condition.probability.mean
+    assert together == pytest.approx(answered(result, "kept").mean, abs=1e-12)
+    offer = result.moves["approach"].choices["offer"].on_path
+    assert condition.probability.mean == pytest.approx(offer.mean, abs=1e-12)
+    assert condition.share_of_draws == 1.0
+    low, high = by_hand(table.answers[0], table.conditions[0])
+    assert answered(result).interval == (low, high)
+    breaks = sum(each.probability.mean for each in result.breaks)
+    assert breaks + answered(result).mean == pytest.approx(1.0, abs=1e-12)
+
+
+def by_hand(row: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """The first values at which 5 and 95 % of the weight are reached."""
+    order = np.argsort(row)
+    total = np.cumsum(weights[order]) / weights.sum()
+    low, high = (float(row[order][np.searchsorted(total, share)]) for share in (0.05, 0.95))
+    return low, high
+
+
+def test_only_draws_that_meet_the_condition_count() -> None:
+    """The United States offers or waits with certainty: what holds is asked of the draws with an offer alone."""
+    costs = handmade.number("cost", {"discrete": {0: 0.5, 50: 0.5}})
+    scenario = handmade.conditional_standoff()
+    refused = handmade.outcome("refused", us="-2 - cost", ruler="office - 2 * leak.leaked", opposition=0)
+    kept = handmade.outcome("kept", us="10 - cost", ruler="exile - resolve", opposition=8)
+    betrayed = handmade.outcome("betrayed", us="6 - cost", ruler="-20", opposition="8 + revenge")
+    outcomes = (kept, betrayed, refused, scenario.outcomes[3])
+    dear = replace(scenario, outcomes=outcomes, assumptions=(*scenario.assumptions, costs))
+    result = run(dear, draws=64)
+    met = result.table.conditions[0] > 0.5
+    share = result.conditions["holds"].share_of_draws
+    assert 0.2 < share < 0.55
+    assert share == pytest.approx(met.mean())
+    assert answered(result).mean == pytest.approx(np.mean(result.table.answers[0][met]), abs=1e-9)
+    assert answered(result).mean > answered(result, "kept").mean
+
+
+def test_a_condition_that_no_draw_meets_gives_no_number() -> None:
+    scenario = handmade.conditional_standoff()
+    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    result = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=16)
+    assert result.answers["holds"] is None
+    assert result.conditions["holds"].share_of_draws == 0.0
+    assert result.breaks == ()
+    check = result.certificate.grid_check
+    assert check is not None
+    assert set(check.shifts) == {"kept"}
+    document = result.record()["answers"]["holds"]
+    assert document["probability"] is document["interval"] is None
+    assert document["given"]["probability"] < 1e-6
+    assert "in no draw does it come to that" in result._repr_html_()
+    assert "holds never asked" in repr(result)
+
+
+@pytest.mark.compiled
+def test_a_doubled_grid_moves_a_conditional_answer_by_its_own_measure() -> None:
+    coarse, fine = (run(handmade.conditional_standoff(grid=grid), draws=NUM_DRAWS, seed=3) for grid in (4, 8))
+    check = coarse.certificate.grid_check
+    assert check is not None
+    shift = check.shifts["holds"]
+    assert shift.mean == pytest.approx(answered(fine).mean - answered(coarse).mean, abs=1e-12)
+    met = np.minimum(coarse.table.conditions[0], fine.table.conditions[0]) > 1e-6
+    moved = np.abs(fine.table.answers[0] - coarse.table.answers[0])[met]
+    assert shift.largest == pytest.approx(moved.max(), abs=1e-12)
+
+
+def test_frames_tell_how_likely_a_condition_is_met() -> None:
+    result = run(handmade.conditional_standoff(), draws=8)
+    frame, arrays = result.solutions_frame(), result.to_xarray()
+    assert [str(name) for name in frame if str(name).startswith("condition.")] == [
+        "condition.holds",
+        "condition.secret",
+    ]
+    np.testing.assert_array_equal(frame["condition.holds"], result.table.conditions[0])
+    np.testing.assert_array_equal(arrays["conditions"].sel(answer="holds"), result.table.conditions[0])
+
+
 def test_choices_stay_exact_where_reach_underflows() -> None:
     """Play that costs 2,000 in the exponent: reach is 0, and the choice given that it is reached is still a number."""
     compiled = compile_scenario(handmade.leak_standoff())
@@ -191,7 +330,7 @@ def accepts_at(compiled: Compiled, node: int) -> int:
 
 def test_estimates_are_means_with_the_middle_ninety_percent(standoff: Run) -> None:
     row = standoff.table.answers[0]
-    estimate = standoff.answers["holds"]
+    estimate = answered(standoff)
     assert estimate.mean == np.mean(row)
     assert estimate.interval == tuple(np.quantile(row, [0.05, 0.95]))
 
@@ -237,7 +376,7 @@ def test_a_move_that_no_path_enters_has_no_choices_to_report() -> None:
 def test_backward_induction_gives_the_one_answer() -> None:
     """us gets 10 − 4 · 0.25 from an offer; the ruler compares 20 − 4 with 5; the opposition 8 with 8 − 1."""
     result = run(handmade.certain_standoff(), draws=2)
-    assert result.answers["holds"].mean == pytest.approx(1.0)
+    assert answered(result).mean == pytest.approx(1.0)
     assert result.parties["us"].mean == pytest.approx(9.0)
     assert result.parties["ruler"].mean == pytest.approx(16.0)
     assert result.certificate.unconverged == 0
@@ -262,7 +401,7 @@ def test_the_same_seed_gives_the_same_bits_in_any_batches_on_any_workers(
 def test_another_seed_gives_other_draws(standoff: Run) -> None:
     other = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=4)
     assert not same_bits(other.table, standoff.table)
-    assert other.answers["holds"].mean == pytest.approx(standoff.answers["holds"].mean, abs=0.1)
+    assert answered(other).mean == pytest.approx(answered(standoff).mean, abs=0.1)
 
 
 @pytest.mark.compiled

@@ -101,6 +101,29 @@ def test_without_questions_the_likeliest_end_is_the_headline() -> None:
     assert "Where the path breaks" not in text
 
 
+def test_a_condition_is_part_of_the_headline_and_of_the_breaks() -> None:
+    result = run(handmade.conditional_standoff(), draws=64)
+    words = shown(result).replace("\n", " ")
+    assert "If the United States makes it, it is" in words
+    assert "that the offer holds. The condition is met in" in words
+    assert "Where the path breaks, if the United States makes it" in words
+    assert "approach: wait" not in words
+    assert "nobody hears of it, if the ruler refuses" in words
+    for width in (60, 80, 100):
+        assert max(line.cell_len for line in run_screen(result, width)) <= width
+
+
+def test_a_condition_that_no_draw_meets_is_told_in_words() -> None:
+    scenario = handmade.conditional_standoff()
+    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    result = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=16)
+    text = shown(result)
+    assert "In no draw is it so that the United States makes it; how likely it then is" in text
+    assert "Where the path breaks" not in text
+    row = next(line for line in text.splitlines() if "nobody hears of it" in line)
+    assert row.endswith("in no draw does it come to that")
+
+
 def test_moves_that_leave_no_choice_are_not_shown() -> None:
     scenario = handmade.certain_standoff()
     forced = Move("forced", "chance", (Choice("on", "approach"),))

@@ -72,6 +72,21 @@ def test_the_headline_reads_as_designed() -> None:
     assert text == "It is *unlikely* (31%, 90% of draws 4–71%) that the offer on the table holds."
 
 
+def test_a_condition_stands_first() -> None:
+    text = words.sentence("the offer is kept.", 0.27, (0.0, 0.88), given="the United States makes the offer.")
+    assert text == (
+        "If the United States makes the offer, it is *unlikely* (27%, 90% of draws 0–88%) that the offer is kept."
+    )
+    text = words.sentence("it is kept", 0.5, given="he accepts")
+    assert text == "If he accepts, there is a *roughly even chance* (50%) that it is kept."
+
+
+def test_a_condition_that_is_never_met_has_no_number() -> None:
+    text = words.never_asked("it is kept.", "he accepts.")
+    assert "%" not in text
+    assert text == "In no draw is it so that he accepts; how likely it then is that it is kept cannot be said."
+
+
 def test_even_chance_reads_as_english() -> None:
     assert words.sentence("it holds.", 0.5) == "There is a *roughly even chance* (50%) that it holds."
 
