@@ -12,6 +12,7 @@ import pytest
 
 from offramp.errors import SolveError
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE
+from offramp.solve import driver
 from offramp.solve.api import solve
 from offramp.solve.result import REGRET_TOLERANCE, Solutions, Status
 from oracle import Twin, backward_induction
@@ -232,6 +233,26 @@ def test_progress_counts_draws_up_to_their_number() -> None:
     solve(*signalling(2, 2, 2, seed=1, num_draws=100), progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (100, 100)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_ctrl_c_is_heard_in_the_middle_of_a_draw() -> None:
+    code = (
+        "import os, signal, sys, threading; sys.path.insert(0, 'tests');"
+        "from random_games import CHANCE_NODE, Stage, draw_numbers, signalling, staged;"
+        "from offramp.solve.api import solve; solve(*signalling(2, 2, 2, seed=1));"
+        "wide = staged(('a', 'b'), [Stage(CHANCE_NODE, 12), Stage(0, 12, (0,)), Stage(1, 12, (1,))]);"
+        "threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start();"
+        "solve(*draw_numbers(wide, 1, num_draws=20))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=50)
+    assert done.returncode != 0
+    assert done.stderr.rstrip().endswith("KeyboardInterrupt")
+
+
+def test_a_game_too_large_for_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "MEMORY_LIMIT", 1000)
+    with pytest.raises(SolveError, match=r"10 choice probabilities hang together.*coarser grid"):
+        solve(*signalling(2, 4, 2, seed=1))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from offramp.errors import SolveError
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
@@ -36,6 +37,13 @@ GOOD_REGRET = 1e-10
 
 EXTENSIONS = 2
 """How often the branch is followed another tenfold where the polish leaves more regret than that."""
+
+
+MEMORY_LIMIT = 4 * 2**30
+"""Bytes of scratch space, over all threads, that tracing may take."""
+
+LARGE_GAME = 1500
+"""Unknowns traced together from which the user is told that it takes long."""
 
 
 class Schedule(NamedTuple):
@@ -76,6 +84,7 @@ def trace_block(
     if not is_compiled(trace_draws):
         LOG.info("compiling the solver for this machine, once (about half a minute)")
     plan = build_plan(block.game)
+    workers = _affordable_workers(plan, workers)
     num_draws, num_players = len(payoffs), payoffs.shape[2]
     traces = Traces(
         np.empty((num_draws, len(block.actions))),
@@ -84,29 +93,55 @@ def trace_block(
         np.empty(num_draws, dtype=np.int32),
     )
 
+    stop = np.zeros(1, dtype=np.int32)
+
     def trace_chunk(first: int) -> int:
         draws = slice(first, first + CHUNK)
         leaves = np.ascontiguousarray(payoffs[draws][:, block.leaves])
         branches = np.ascontiguousarray(chance[draws][:, block.branches])
-        work = allocate_work(plan, num_players)
+        work = allocate_work(plan, num_players, stop)
         logs, ends, reached, steps = traces.logs[draws], traces.ends[draws], traces.reached[draws], traces.steps[draws]
         trace_draws(plan, leaves, branches, *schedule, MAX_STEPS, work, logs, ends, reached, steps)
         return len(leaves)
 
-    for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers):
+    for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers, stop):
         done(count)
     return traces
 
 
-def _run_chunks(function: Callable[[int], int], starts: range, workers: int) -> Iterator[int]:
-    """Results of ``function`` over ``starts`` as they come; on an interrupt, chunks not yet begun are dropped."""
-    if workers == 1 or len(starts) == 1:
-        yield from map(function, starts)
-        return
+def _affordable_workers(plan: Plan, workers: int) -> int:
+    """As many of ``workers`` as ``MEMORY_LIMIT`` has scratch space for.
+
+    Raises
+    ------
+    SolveError
+        If it has not enough for one.
+    """
+    unknowns, actions = plan.num_variables, int(plan.action_starts[-1])
+    needed = 8 * ((unknowns + 1) ** 2 + actions * unknowns)
+    if needed > MEMORY_LIMIT:
+        raise SolveError(
+            f"{unknowns:,} choice probabilities hang together and must be solved at once, which takes "
+            f"{needed / 2**30:.1f} GiB of a limit of {MEMORY_LIMIT / 2**30:.0f}: use a coarser grid or fewer options"
+        )
+    if unknowns > LARGE_GAME:
+        LOG.info("a large game: %s choice probabilities hang together; a draw may take minutes", f"{unknowns:,}")
+    return max(1, min(workers, MEMORY_LIMIT // needed))
+
+
+def _run_chunks(function: Callable[[int], int], starts: range, workers: int, stop: Ints) -> Iterator[int]:
+    """Results of ``function`` over ``starts`` as they come.
+
+    The caller's thread only waits, so that Ctrl-C is heard; it drops the chunks not yet begun and raises ``stop``, at
+    which the kernels return within a step.
+    """
     pool = ThreadPoolExecutor(workers)
     try:
         for future in as_completed([pool.submit(function, start) for start in starts]):
             yield future.result()
+    except BaseException:
+        stop[0] = 1
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -80,10 +80,11 @@ class Work(NamedTuple):
     row: Floats  # [V + 1]: the border of the matrix
     guessed_probabilities: Floats  # [A]: at the predicted point
     guessed_beliefs: Floats  # [N]: at the predicted point
+    stop: Ints  # [1]: shared by all threads; not 0 means give up
 
 
-def allocate_work(plan: Plan, num_players: int) -> Work:
-    """Scratch arrays for kernels on ``plan``."""
+def allocate_work(plan: Plan, num_players: int, stop: Ints) -> Work:
+    """Scratch arrays for kernels on ``plan``; ``stop`` int32[1] is kept, not copied."""
     nodes, actions, size = len(plan.parents), int(plan.action_starts[-1]), plan.num_variables + 1
     return Work(
         logs=np.zeros(actions),
@@ -108,6 +109,7 @@ def allocate_work(plan: Plan, num_players: int) -> Work:
         row=np.zeros(size),
         guessed_probabilities=np.zeros(actions),
         guessed_beliefs=np.zeros(nodes),
+        stop=stop,
     )
 
 
@@ -297,6 +299,8 @@ def follow(
     size = plan.num_variables + 1
     step = FIRST_STEP
     for count in range(max_steps):
+        if work.stop[0] != 0:
+            return STALLED, count
         arrives = predict(plan, step, target, work)
         tolerance, limit = NEWTON_TOLERANCE, NEWTON_LIMIT
         if arrives:
