@@ -105,7 +105,7 @@ def test_a_condition_is_part_of_the_headline_and_of_the_breaks() -> None:
     result = run(handmade.conditional_standoff(), draws=64)
     words = shown(result).replace("\n", " ")
     assert "If the United States makes it, it is" in words
-    assert "that the offer holds. The condition is met in" in words
+    assert "that the offer holds. The condition itself has a probability of" in words
     assert "Where the path breaks, if the United States makes it" in words
     assert "approach: wait" not in words
     assert "nobody hears of it, if the ruler refuses" in words

@@ -136,10 +136,10 @@ def condition(probability: float, share_of_draws: float) -> str:
     Examples
     --------
     >>> condition(0.52, 0.55)
-    'The condition is met in 55% of the draws, and over all draws with 52%; the range counts draws by it.'
+    'The condition itself has a probability of 52%; 55% of the draws meet it at all.'
     """
-    met = f"The condition is met in {percent(share_of_draws)} of the draws"
-    return f"{met}, and over all draws with {percent(probability)}; the range counts draws by it."
+    itself = f"The condition itself has a probability of {percent(probability)}"
+    return f"{itself}; {percent(share_of_draws)} of the draws meet it at all."
 
 
 def figures(probability: float, interval: Sequence[float] | None = None) -> str:
