@@ -13,11 +13,12 @@ from typing import NamedTuple
 from offramp.errors import Problem, ScenarioError
 from offramp.game.clash import clash, problem_at
 from offramp.game.evaluate import Branch, ChancePlanner, Lottery, PayoffPlanner
-from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats
+from offramp.game.game import CHANCE_NODE, TERMINAL_NODE
 from offramp.game.knowledge import learn, path_text, spreads
-from offramp.game.references import Bound, Fact, Position, References
+from offramp.game.references import Fact, Position, References, Settled
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import CHANCE, Choice, Scenario
+from offramp.scenario.model import CHANCE, Choice, Move, Scenario
+from offramp.scenario.routes import Routes
 
 MAX_NODES = 200_000
 """Most nodes of a tree; a scenario that grows beyond them is an error before memory is eaten."""
@@ -78,6 +79,8 @@ def grow(scenario: Scenario, references: References, payoffs: PayoffPlanner, cha
 
 
 class _Grower:
+    """A tree in the making, and the paths that wait to be walked."""
+
     def __init__(
         self, scenario: Scenario, references: References, payoffs: PayoffPlanner, chance: ChancePlanner
     ) -> None:
@@ -93,7 +96,8 @@ class _Grower:
         self.spreads = spreads(scenario)
         self.drawn_before = [needed_private(scenario, references, index) for index in range(len(scenario.moves))]
         self.first_met: dict[int, tuple[tuple[Fact, ...], tuple[int, ...]]] = {}
-        self.conditions: dict[Bound, Floats] = {}
+        self.conditions: dict[Settled, bool] = {}
+        self.settings = [_setting(scenario, move) for move in scenario.moves]
         self.waiting: list[_Waiting] = []
 
     def walk(self) -> None:
@@ -135,7 +139,8 @@ class _Grower:
         self.node(CHANCE_NODE, -1, -1, index, tuple(atoms))
         self.chance.add_private(index)
         before, after = position.atoms[:index], position.atoms[index + 1 :]
-        self.push([(move, position._replace(atoms=(*before, atom, *after))) for atom in atoms])
+        history, terms, _, knowledge, _ = position
+        self.push([(move, Position(history, terms, (*before, atom, *after), knowledge)) for atom in atoms])
 
     def end(self, outcome: int, position: Position) -> None:
         self.node(TERMINAL_NODE, -1, -1, -1, ())
@@ -184,14 +189,15 @@ class _Grower:
 
     def holds(self, condition: Expression, position: Position, path: tuple[str, ...]) -> bool:
         """Whether a condition is true on the path."""
-        bound = self.references.bind(condition, position)
-        if bound not in self.conditions:
+        settled = self.references.settled(condition, position)
+        if settled not in self.conditions:
             formulas = self.scenario.formulas
             expression = condition
             while not expression.names.isdisjoint(formulas):
                 expression = expression.inline(formulas)
-            self.conditions[bound] = expression.evaluate(self.references.fixed_values(bound), 1, ".".join(path))
-        return bool(self.conditions[bound][0])
+            values = self.references.fixed_values(self.references.bind(condition, position))
+            self.conditions[settled] = bool(expression.evaluate(values, 1, ".".join(path))[0])
+        return self.conditions[settled]
 
     def infoset(self, move: int, offered: tuple[int, ...], position: Position) -> int:
         """The information set that a decision node joins; a clash with its first node is a problem."""
@@ -222,16 +228,20 @@ class _Grower:
         """Where the path stands once ``choice`` is made at ``move``."""
         made = (move, choice)
         knowledge = learn(position.knowledge, position.history, made, self.spreads[move][choice])
-        terms = self.set_terms(move, choice, position.terms)
-        return position._replace(history=(*position.history, made), terms=terms, knowledge=knowledge)
+        terms = position.terms
+        if (setting := self.settings[move]) is not None:
+            term, options = setting
+            terms = (*terms[:term], options[choice], *terms[term + 1 :])
+        return Position((*position.history, made), terms, position.atoms, knowledge)
 
-    def set_terms(self, move: int, choice: int, terms: tuple[int, ...]) -> tuple[int, ...]:
-        here = self.scenario.moves[move]
-        if not here.sets:
-            return terms
-        index = [term.name for term in self.scenario.terms].index(here.sets)
-        option = [option.name for option in self.scenario.terms[index].options].index(here.choices[choice].name)
-        return (*terms[:index], option, *terms[index + 1 :])
+
+def _setting(scenario: Scenario, move: Move) -> tuple[int, tuple[int, ...]] | None:
+    """The term that a move sets, by position, and the option that each of its choices stands for."""
+    if not move.sets:
+        return None
+    index, term = next((index, term) for index, term in enumerate(scenario.terms) if term.name == move.sets)
+    options = [option.name for option in term.options]
+    return index, tuple(options.index(choice.name) for choice in move.choices)
 
 
 def needed_private(scenario: Scenario, references: References, move: int) -> tuple[int, ...]:
@@ -244,28 +254,17 @@ def needed_private(scenario: Scenario, references: References, move: int) -> tup
     if here.by == CHANCE:
         return tuple(sorted(_used_by_chance(scenario, references, {move})))
     relevant = _used_by_chance(scenario, references, set(range(len(scenario.moves))))
-    for outcome in _reachable_outcomes(scenario, here.name):
-        for payoff in scenario.outcomes[outcome].payoffs.values():
-            relevant.update(references.needs(payoff).private)
+    later = Routes(scenario).later(here.name)
+    for outcome in scenario.outcomes:
+        if outcome.name in later:
+            for payoff in outcome.payoffs.values():
+                relevant.update(references.needs(payoff).private)
     return tuple(index for index in sorted(relevant) if references.private[index].owner == here.by)
 
 
 def _used_by_chance(scenario: Scenario, references: References, moves: set[int]) -> set[int]:
-    choices = [choice for index in moves for choice in scenario.moves[index].choices if choice.probability is not None]
-    return {index for choice in choices if choice.probability for index in references.needs(choice.probability).private}
-
-
-def _reachable_outcomes(scenario: Scenario, start: str) -> set[int]:
-    moves = {move.name: move for move in scenario.moves}
-    outcomes = {outcome.name: index for index, outcome in enumerate(scenario.outcomes)}
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(choice.next for choice in (moves[name].choices if name in moves else ()))
-    return {outcomes[name] for name in seen if name in outcomes}
+    stated = (choice.probability for index in moves for choice in scenario.moves[index].choices)
+    return {index for each in stated if each is not None for index in references.needs(each).private}
 
 
 def too_large(scenario: Scenario, references: References) -> Problem:
