@@ -42,7 +42,7 @@ LARGEST_STEP = 6.0
 SMALLEST_STEP = 1e-9
 NEWTON_TOLERANCE = 1e-4
 FINAL_TOLERANCE = 1e-12
-ROUNDING = 1e-8
+ROUNDING = 1e-7
 """Rounding noise in the log odds per unit of s: corrections below it are none."""
 
 NEWTON_LIMIT = 6
