@@ -8,18 +8,11 @@ from offramp.errors import Problem
 from offramp.game.knowledge import listed, path_text
 from offramp.game.references import Fact
 from offramp.scenario.model import Choice, Scenario
+from offramp.scenario.problems import problem_at
 
 History = tuple[Fact, ...]
 Offered = tuple[int, ...]
 """Positions in ``Move.choices`` of the choices that ``when`` leaves."""
-
-
-def problem_at(scenario: Scenario, path: tuple[str, ...], found: str, allowed: str = "", remedy: str = "") -> Problem:
-    """A problem placed at ``path`` of the scenario's file, if there is one."""
-    if scenario.origin is None:
-        return Problem(path, found, allowed, remedy)
-    line, column = scenario.origin.locate(path)
-    return Problem(path, found, allowed, remedy, scenario.origin.file, line, column)
 
 
 def clash(

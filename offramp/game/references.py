@@ -52,11 +52,16 @@ class Private(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """What an expression rests on, through its formulas too; names are sorted."""
+    """What an expression rests on, through its formulas too.
+
+    Whether on drawn names; the names that the path fixes, sorted; the private assumptions by position; and ``fixed``,
+    the names of both in this order.
+    """
 
     is_drawn: bool
     path: tuple[str, ...]
     private: tuple[int, ...]
+    fixed: tuple[str, ...]
 
 
 class Settled(NamedTuple):
@@ -68,7 +73,7 @@ class Settled(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """An expression on a path: ``fixed`` holds a value for each of its ``Needs.path``, then ``Needs.private``."""
+    """An expression on a path: ``fixed`` holds a value for each of its ``Needs.fixed``."""
 
     expression: Expression
     fixed: tuple[float, ...]
@@ -94,7 +99,8 @@ class References:
             names = self._leaf_names(expression)
             path = tuple(sorted(name for name in names if name in self._fixed))
             private = tuple(sorted(self._private_index[name] for name in names if name in self._private_index))
-            self._needs[expression] = Needs(not self._drawn.isdisjoint(names), path, private)
+            fixed = (*path, *(self.private[index].name for index in private))
+            self._needs[expression] = Needs(not self._drawn.isdisjoint(names), path, private, fixed)
         return self._needs[expression]
 
     def _leaf_names(self, expression: Expression) -> set[str]:
@@ -123,16 +129,12 @@ class References:
 
     def fixed_values(self, bound: Bound) -> dict[str, float]:
         """The fixed names of ``bound`` and their values."""
-        needs = self.needs(bound.expression)
-        names = (*needs.path, *(self.private[index].name for index in needs.private))
-        return dict(zip(names, bound.fixed, strict=True))
+        return dict(zip(self.needs(bound.expression).fixed, bound.fixed, strict=True))
 
     def formula(self, name: str, values: dict[str, float]) -> Bound:
         """The formula ``name``, bound to the values that an expression using it is bound to."""
         expression = self.scenario.formulas[name]
-        needs = self.needs(expression)
-        names = (*needs.path, *(self.private[index].name for index in needs.private))
-        return Bound(expression, tuple(values[each] for each in names))
+        return Bound(expression, tuple(values[each] for each in self.needs(expression).fixed))
 
 
 def _on_grid(assumption: Assumption) -> Private:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from offramp.errors import EvaluationError, Problem, ScenarioError
-from offramp.scenario.context import PYTHON, Context, Damage, Declared, by_chance, choice_path
+from offramp.scenario.context import Context, Damage, Declared, by_chance, choice_path
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import ALL, CHANCE, Assumption, Choice, Move, Scenario
 from offramp.scenario.names import PARTY_WORDS, RESERVED, closest, listing
 from offramp.scenario.nodes import from_plain
+from offramp.scenario.problems import problem_at
 from offramp.scenario.references import check_expressions
 from offramp.scenario.shape import Path, Place, Report
 
@@ -25,9 +26,9 @@ SUM_TOLERANCE = 1e-9
 
 def problems(scenario: Scenario) -> list[Problem]:
     """All that is wrong with a scenario, with positions where it came from a file."""
-    report = Report(scenario.origin.file if scenario.origin else PYTHON)
+    report = Report(Problem.file)
     SCENARIO.read(from_plain(document(scenario)), Place(report))
-    form = [_located(problem, scenario) for problem in report.problems]
+    form = [problem_at(scenario, each.path, each.found, each.allowed, each.remedy) for each in report.problems]
     return [*form, *meaning_problems(scenario, Damage(report.damaged))]
 
 
@@ -53,11 +54,6 @@ def meaning_problems(scenario: Scenario, damage: Damage) -> list[Problem]:
     _check_payoffs(context)
     check_expressions(context)
     return context.problems
-
-
-def _located(problem: Problem, scenario: Scenario) -> Problem:
-    line, column = scenario.origin.locate(problem.path) if scenario.origin else (0, 0)
-    return Problem(problem.path, problem.found, problem.allowed, problem.remedy, problem.file, line, column)
 
 
 def _check_repeats(context: Context) -> None:

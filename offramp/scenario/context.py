@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from offramp.errors import Problem
@@ -12,11 +12,9 @@ from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Choice, Move, Scenario
 from offramp.scenario.names import listing, meant
 from offramp.scenario.nodes import character_position
+from offramp.scenario.problems import problem_at
 from offramp.scenario.routes import Routes
 from offramp.scenario.shape import Path, Position
-
-PYTHON = "<python>"
-"""The file name of a scenario that was built in Python."""
 
 _EDGES = ("choices", "next", "sets")
 """Keys of a move on which the paths through the scenario depend."""
@@ -146,11 +144,9 @@ class Context:
         """Add a problem, unless something malformed at its path was reported already."""
         if self.damage.covers(path):
             return
-        origin = self.scenario.origin
-        if origin is None:
-            problem = Problem(path, found, allowed, remedy, PYTHON)
-        else:
-            problem = Problem(path, found, allowed, remedy, origin.file, *(at or origin.locate(path)))
+        problem = problem_at(self.scenario, path, found, allowed, remedy)
+        if at is not None:
+            problem = replace(problem, line=at[0], column=at[1])
         place = (problem.line, problem.column) if problem.line else problem.path
         if (place, found) not in self.seen:
             self.seen.add((place, found))

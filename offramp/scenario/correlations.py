@@ -6,7 +6,6 @@ Pabst 1936). The matrix of the r must be positive semidefinite, or no draws have
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator
 
@@ -15,6 +14,8 @@ import numpy.typing as npt
 
 from offramp.errors import Problem
 from offramp.scenario.model import Assumption, Correlation, Scenario
+from offramp.scenario.names import meant
+from offramp.scenario.problems import problem_at
 
 Floats = npt.NDArray[np.float64]
 
@@ -75,11 +76,7 @@ def semidefinite_factor(matrix: Floats) -> Floats:
 
 
 def _problem(scenario: Scenario, path: tuple[str, ...], found: str, allowed: str, remedy: str) -> Problem:
-    path = ("correlations", *path)
-    if scenario.origin is None:
-        return Problem(path, found, allowed, remedy)
-    line, column = scenario.origin.locate(path)
-    return Problem(path, found, allowed, remedy, scenario.origin.file, line, column)
+    return problem_at(scenario, ("correlations", *path), found, allowed, remedy)
 
 
 def _pair_problems(scenario: Scenario, index: int) -> Iterator[Problem]:
@@ -105,8 +102,7 @@ def _name_trouble(scenario: Scenario, name: str) -> tuple[str, str, str] | None:
     good = [each.name for each in correlatable(scenario)]
     allowed = "an assumption that is neither private nor a fixed number"
     if assumption is None:
-        close = difflib.get_close_matches(name, good, n=1)
-        remedy = f"did you mean {close[0]!r}?" if close else "name one of: " + (", ".join(good) or "(none)")
+        remedy = meant(name, good, "name one of: " + (", ".join(good) or "(none)"))
         return f"found {name!r}, which is no assumption", allowed, remedy
     if assumption.private_to:
         remedy = "remove the correlation or private_to"
