@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,16 @@ class Problem:
 
 
 class OfframpError(Exception):
-    """Base of all that offramp raises on purpose."""
+    """Base of all that offramp raises on purpose. Every one can be copied and pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild without ``__init__``: ``args`` holds the message, not what ``__init__`` takes."""
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[OfframpError], args: tuple[Any, ...]) -> OfframpError:
+    """A copied or unpickled error, before its attributes are restored."""
+    return kind.__new__(kind, *args)
 
 
 class ScenarioError(OfframpError, ValueError):
@@ -107,20 +117,52 @@ class EvaluationError(OfframpError, ArithmeticError):
     """An expression has no finite value in some draw.
 
     ``draw`` is the 0-based number of the first such draw, ``values`` what the expression's names are worth there.
+    ``where`` is the dotted path of the expression in its scenario; ``placed`` adds its line in the file.
     """
 
-    def __init__(self, expression: str, trouble: str, draw: int, values: Mapping[str, float], where: str = "") -> None:
+    def __init__(
+        self,
+        expression: str,
+        trouble: str,
+        draw: int,
+        values: Mapping[str, float],
+        where: str = "",
+        *,
+        allowed: str = "a finite number in every draw",
+        remedy: str = "keep it finite in every draw, e.g. with clip(…) or where(…)",
+    ) -> None:
         self.expression = expression
         self.trouble = trouble
         self.draw = draw
         self.values = dict(values)
         self.where = where
+        self.allowed = allowed
+        self.remedy = remedy
+        self.file = ""
+        self.line = self.column = 0
         super().__init__(str(self))
 
-    def __str__(self) -> str:
+    def placed(self, file: str, line: int, column: int) -> EvaluationError:
+        """The same error, which now says where in a file its expression stands (1-based)."""
+        self.file, self.line, self.column = file, line, column
+        self.args = (str(self),)
+        return self
+
+    @property
+    def problem(self) -> Problem:
+        """The error as a problem of the scenario's file."""
+        path = tuple(self.where.split(".")) if self.where else ()
+        file = self.file or "<python>"
+        return Problem(path, self._found(), self.allowed, self.remedy, file, self.line, self.column)
+
+    def _found(self) -> str:
         values = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items()) or "no names"
-        place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.trouble} in {self.expression!r}, draw {self.draw}, where {values}"
+        return f"{self.trouble} in {self.expression!r}, draw {self.draw}, where {values}"
+
+    def __str__(self) -> str:
+        if self.line:
+            return str(self.problem)
+        return f"{self.where}: {self._found()}" if self.where else self._found()
 
 
 class GameError(OfframpError, ValueError):

@@ -12,14 +12,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 import handmade
 import offramp
 from offramp.cli import main
-from offramp.explore import batches
+from offramp.explore import batches, portions
 from offramp.game.gamefile import read_game
+from offramp.scenario.draws import draw
 from offramp.scenario.dump import dumps
 from offramp.solve import api
 
@@ -220,6 +222,13 @@ def test_run_writes_a_folder_and_says_so(standoff: str, tmp_path: Path) -> None:
     assert json.loads((out / "run.json").read_text())["draws"] == 16
 
 
+def test_run_does_not_start_if_the_folder_cannot_be_made(standoff: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious")
+    result = call("run", standoff, "--draws", "4", "--out", str(tmp_path / "file" / "run"))
+    assert result.exit_code == 2
+    assert "is a file, so that" in result.stderr
+
+
 def test_run_does_not_start_if_the_folder_is_someone_elses(standoff: str, tmp_path: Path) -> None:
     result = call("run", standoff, "--draws", "1000000000", "--out", str(tmp_path))
     assert result.exit_code == 2
@@ -233,7 +242,10 @@ def test_run_does_not_start_if_the_folder_is_someone_elses(standoff: str, tmp_pa
         (["--draws", "many"], "not a valid integer"),
         (["--seed", "-1"], "seed -1"),
         (["--workers", "0"], "0 workers"),
-        (["--precision", "-2"], "precision"),
+        (["--draws", "2000000000"], "at most 1,073,741,824"),
+        (["--precision", "-2"], "leave the option out for no mistakes"),
+        (["--precision", "nan"], "leave the option out for no mistakes"),
+        (["--precision", "much"], "leave the option out for no mistakes"),
     ],
 )
 def test_options_out_of_range_are_one_message(standoff: str, options: list[str], message: str) -> None:
@@ -242,8 +254,9 @@ def test_options_out_of_range_are_one_message(standoff: str, options: list[str],
     assert message in result.stderr
 
 
-def test_a_game_file_is_sent_to_solve(poker: str) -> None:
-    result = call("run", poker)
+@pytest.mark.parametrize("command", ["run", "tree"])
+def test_a_game_file_is_sent_to_solve(command: str, poker: str) -> None:
+    result = call(command, poker)
     assert result.exit_code == 2
     assert "use offramp solve" in result.stderr
 
@@ -276,7 +289,7 @@ def test_ctrl_c_shows_what_was_kept(standoff: str, tmp_path: Path, monkeypatch: 
             raise KeyboardInterrupt
         return solved(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(batches, "BATCH_DRAWS", 8)
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
     monkeypatch.setattr(batches, "solve", stop_at_third)
     out = tmp_path / "run"
     result = call("run", standoff, "--draws", "64", "--out", str(out))
@@ -323,7 +336,49 @@ def test_new_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_new_in_a_folder_that_is_not_there_is_a_message(tmp_path: Path) -> None:
     result = call("new", str(tmp_path / "nowhere" / "mine"))
     assert result.exit_code == 2
-    assert "No such file or directory" in result.stderr
+    assert "there is no folder" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_new_needs_a_name(name: str) -> None:
+    result = call("new", name)
+    assert result.exit_code == 2
+    assert "is no name for a file" in result.stderr
+
+
+def test_new_suggests_a_command_that_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "Next: offramp run 'two words.yaml'" in call("new", "two words").output
+
+
+def test_what_does_not_fit_into_memory_is_a_message(standoff: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_large(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(batches, "solve", too_large)
+    result = call("run", standoff, "--draws", "4")
+    assert result.exit_code == 2
+    assert "not enough memory" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_an_expression_that_fails_in_some_late_draw_is_a_message_with_its_line(command: str, tmp_path: Path) -> None:
+    scenario = handmade.leak_standoff()
+    p_leak = draw(scenario, 4096, seed=1).column("p_leak")
+    first = int(np.argmax(p_leak))
+    text = dumps(scenario).replace(
+        "{us: 0, ruler: office,", f"{{us: sqrt({np.sort(p_leak)[-2]!s} - p_leak), ruler: office,"
+    )
+    file = tmp_path / "late.yaml"
+    file.write_text(text, encoding="utf-8")
+    line = text[: text.index("sqrt")].count("\n") + 1
+    result = call(command, str(file))
+    assert result.exit_code == 2
+    assert f"late.yaml:{line}:" in result.stderr
+    assert "outcomes.impasse.payoffs.us: the square root of a negative number in" in result.stderr
+    assert f"draw {first}," in result.stderr
+    assert "remedy:  keep it finite in every draw" in result.stderr
+    assert first > 256
 
 
 def test_schema_is_a_json_schema() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,9 @@ from offramp.errors import EvaluationError, ScenarioError
 from offramp.game import grow
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.game.game import CHANCE_NODE
+from offramp.scenario.dump import dumps
 from offramp.scenario.expressions import Expression
+from offramp.scenario.load import loads
 from offramp.scenario.model import Answer, Choice, Move, Origin, Scenario
 from standoffs import (
     EXIT_DRAWS,
@@ -204,6 +208,16 @@ class TestPayoffs:
             compile_scenario(scenario).payoffs(Drawn(("x",), np.array([[1.0], [0.0]]), first=10))
         assert (caught.value.draw, caught.value.values, caught.value.expression) == (11, {"x": 0.0}, "5 / x")
 
+    def test_error_in_a_file_says_where_it_stands(self) -> None:
+        written = dumps(
+            dataclasses.replace(one_move(a="5 / x", b=0), assumptions=(assumption("x", {"uniform": [0, 1]}),))
+        )
+        with pytest.raises(EvaluationError) as caught:
+            compile_scenario(loads(written, "a.yaml")).payoffs(drawn(x=[0.0]))
+        line = written[: written.index("5 / x")].count("\n") + 1
+        assert str(caught.value).startswith(f"a.yaml:{line}:")
+        assert caught.value.problem.path == ("outcomes", "done", "payoffs", "a")
+
     def test_error_in_a_formula_is_an_error_where_it_is_used(self) -> None:
         scenario = dataclasses.replace(
             one_move(a="inverse + 1", b=0),
@@ -311,6 +325,15 @@ class TestChance:
         assert chance[:, game.chance_index[first]].tolist() == [0.25, 0.5]
         assert chance[:, game.chance_index[second]].tolist() == [0.75, 0.5]
         assert (chance[:, game.chance_index[game.parents == second]] == 0.05).all()
+
+
+class TestCopies:
+    @pytest.mark.parametrize("copier", [lambda game: pickle.loads(pickle.dumps(game)), copy.deepcopy])
+    def test_a_copy_gives_the_same_numbers(self, copier: Any, exit_game: Compiled) -> None:
+        again = copier(exit_game)
+        assert again.scenario == exit_game.scenario
+        np.testing.assert_array_equal(again.payoffs(EXIT_DRAWS), exit_game.payoffs(EXIT_DRAWS))
+        np.testing.assert_array_equal(again.chance(EXIT_DRAWS), exit_game.chance(EXIT_DRAWS))
 
 
 class TestPrivateAssumptions:
@@ -424,4 +447,4 @@ class TestRefusals:
     def test_problem_carries_the_place_in_the_file(self) -> None:
         origin = Origin("deal.yaml", "", {("moves", "reply", "choices"): (12, 5)})
         with pytest.raises(ScenarioError, match=r"deal\.yaml:12:5: moves\.reply\.choices"):
-            compile_scenario(dataclasses.replace(self.dead_end(), origin=origin))
+            compile_scenario(self.dead_end().read_from(origin))

@@ -211,7 +211,9 @@ def test_a_distribution_describes_itself(source: Any, words: str) -> None:
         ({"choice": [1, 1.0]}, ("choice",), "the value 1 twice", "discrete"),
         ({"discrete": [1, 2]}, ("discrete",), "found [1, 2]", "its probability"),
         ({"discrete": {0: 0.4, 1: 0.5}}, ("discrete",), "sum to 0.9", "divide each of them by 0.9"),
-        ({"discrete": {0: 0, 1: 1}}, ("discrete", "0"), "probability 0", "leave the value out"),
+        ({"discrete": {0: 0, 1: 0}}, ("discrete",), "sum to 0", "probability above 0"),
+        ({"discrete": {0: -0.5, 1: 1.5}}, ("discrete", "0"), "probability -0.5", "from 0 to 1"),
+        ({"discrete": {1: 0.5, 2: 50}}, ("discrete", "2"), "probability 50", "0.3 for 30%"),
         ({"discrete": {5: 30, 6: 70}}, ("discrete", "5"), "probability 30", "0.3 for 30%"),
         ({"discrete": {"x": 1}}, ("discrete", "x"), "found the text 'x'", "number"),
     ],
@@ -222,6 +224,32 @@ def test_errors_say_where_what_and_what_to_do(source: Any, path: tuple[str, ...]
         Distribution.parse(source)
     assert caught.value.path == path
     assert advice in f"{caught.value.allowed} {caught.value.remedy}"
+
+
+def test_values_of_probability_0_are_left_out() -> None:
+    certain = Distribution.parse({"discrete": {0: 1, 1: 0}})
+    assert (certain.is_fixed, certain.support) == (True, (0, 0))
+    assert certain.quantile([0.1, 0.9]).tolist() == [0, 0]
+    spread = Distribution.parse({"discrete": {5: 0.25, 7: 0, 9: 0.75}})
+    assert [each.tolist() for each in spread.atoms(20)] == [[5, 9], [0.25, 0.75]]
+    assert spread == Distribution("discrete", (5, 9), (0.25, 0.75))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("30,5", "30.5"),
+        ("-0,25", "-0.25"),
+        ("0,250", "0.25"),
+        ("1,500", "1500"),
+        ("1,234,567", "1234567"),
+        ("2,5%", "0.025"),
+    ],
+)
+def test_a_comma_is_taken_for_what_it_is(text: str, number: str) -> None:
+    with pytest.raises(DistributionError) as caught:
+        Distribution.parse(text)
+    assert caught.value.remedy.startswith(f"write {number}, ")
 
 
 def test_distributions_built_in_python_are_checked_too() -> None:

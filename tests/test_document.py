@@ -12,12 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import handmade
-from offramp.explore import batches
+from offramp.explore import portions
 from offramp.explore.check import check_file
 from offramp.explore.run import run
 from offramp.explore.single import counted_numbers, solve_file
 from offramp.game.compile import compile_scenario
 from offramp.scenario.dump import dumps
+from offramp.scenario.load import load
 from offramp.tell.document import GameOrigin, as_text, check_document, solution_document, tree_document
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -78,7 +79,7 @@ def test_runs_of_every_kind_fit_the_schema(monkeypatch: pytest.MonkeyPatch) -> N
     fits(run(handmade.certain_standoff(), draws=1).record(), "run")
     fits(run(handmade.conditional_standoff(), draws=4).record(), "run")
     fits(run(handmade.leak_standoff(), draws=4, precision=[1.0, 2.0, 3.0]).record(), "run")
-    monkeypatch.setattr(batches, "BATCH_DRAWS", 8)
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
     stopped = run(handmade.leak_standoff(), draws=16, progress=stop).record()
     assert stopped["interrupted"] is not None
     fits(stopped, "run")
@@ -229,3 +230,12 @@ def test_an_expression_that_fails_in_some_draw_is_a_problem_with_a_place(tmp_pat
 def test_what_is_not_finite_is_never_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         as_text({"payoff": float("nan")})
+
+
+def test_a_changed_copy_of_a_file_is_saved_as_it_was_run(tmp_path: Path) -> None:
+    file = tmp_path / "standoff.yaml"
+    file.write_text(dumps(handmade.leak_standoff()), encoding="utf-8")
+    changed = replace(load(file), title="Another offer")
+    folder = run(changed, draws=4).save(tmp_path / "run")
+    assert load(folder / "scenario.yaml") == changed
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["scenario"]["file"] is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -141,7 +140,7 @@ def test_wrong_correlations_are_named(correlation: Any, path: tuple[str, ...], f
 
 def test_problems_stand_at_their_place_in_the_file() -> None:
     origin = Origin("a.yaml", "", {("correlations", "0", "rank"): (12, 30)})
-    (problem,) = correlation_problems(replace(scenario(("office", "swing", 2.0)), origin=origin))
+    (problem,) = correlation_problems(scenario(("office", "swing", 2.0)).read_from(origin))
     assert (problem.file, problem.line, problem.column) == ("a.yaml", 12, 30)
 
 

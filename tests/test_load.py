@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from offramp.errors import ScenarioError
 from offramp.scenario import load as load_module
 from offramp.scenario.dump import dumps
+from offramp.scenario.frozen import FrozenMap
 from offramp.scenario.load import load, loads
 from offramp.scenario.model import Basis, Scenario, Source
 from offramp.scenario.nodes import MAX_NODES, character_position
@@ -163,6 +166,34 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(newline: str, mark: str,
 
 def test_a_byte_order_mark_does_not_move_the_first_column() -> None:
     assert only_problem("\ufeff" + SHORT.replace("format", "formt")).startswith("<text>:1:1: formt:")
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_scenarios_can_be_pickled_and_copied(path: Path) -> None:
+    scenario = load(path)
+    for again in (pickle.loads(pickle.dumps(scenario)), copy.deepcopy(scenario)):
+        assert again == scenario
+        assert again.origin == scenario.origin
+
+
+def test_the_mappings_of_a_scenario_cannot_be_changed(sample: Scenario) -> None:
+    with pytest.raises(TypeError):
+        sample.offer["court"] = "open"  # type: ignore[index]
+    assert sample.offer == dict(sample.offer)
+    assert repr(FrozenMap({"a": 1})) == "FrozenMap({'a': 1})"
+
+
+def test_a_changed_copy_does_not_pass_for_the_file(sample: Scenario) -> None:
+    assert sample.as_read
+    assert not replace(sample, title="Another").as_read
+    assert copy.deepcopy(sample).as_read
+
+
+def test_text_in_utf_16_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "notepad.yaml"
+    file.write_text(SHORT, encoding="utf-16")
+    with pytest.raises(ScenarioError, match=r"UTF-16 text\n +allowed: UTF-8\n +remedy: +save the file as UTF-8"):
+        load(file)
 
 
 def test_a_missing_file_is_named_with_its_neighbour(tmp_path: Path) -> None:

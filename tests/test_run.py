@@ -13,7 +13,7 @@ import pytest
 import handmade
 import offramp
 from offramp.errors import EvaluationError, RunError
-from offramp.explore import batches, store
+from offramp.explore import portions, store
 from offramp.explore.paths import Paths, paths_of
 from offramp.explore.run import Run, run
 from offramp.explore.summary import Estimate
@@ -391,7 +391,7 @@ def test_the_same_seed_gives_the_same_bits_in_any_batches_on_any_workers(
     standoff: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for size, workers in ((17, 1), (64, 2), (1, 3)):
-        monkeypatch.setattr(batches, "BATCH_DRAWS", size)
+        monkeypatch.setattr(portions, "BATCH_DRAWS", size)
         again = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, workers=workers)
         assert same_bits(again.table, standoff.table)
         assert {**again.record(), "timings": {}} == {**standoff.record(), "timings": {}}
@@ -412,17 +412,17 @@ def test_more_draws_begin_with_the_same_draws(standoff: Run) -> None:
 
 def test_draws_made_in_parts_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = handmade.leak_standoff()
-    monkeypatch.setattr(batches, "DRAWN_AT_ONCE", 7)
+    monkeypatch.setattr(portions, "DRAWN_AT_ONCE", 7)
     for num_draws in (3, 7, 20):
-        parts, whole = batches.draw_in_parts(scenario, num_draws, 5), draw(scenario, num_draws, 5)
+        parts, whole = portions.draw_in_parts(scenario, num_draws, 5), draw(scenario, num_draws, 5)
         assert parts.names == whole.names
         np.testing.assert_array_equal(parts.values, whole.values)
 
 
 def test_a_large_game_gets_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = compile_scenario(handmade.leak_standoff())
-    monkeypatch.setattr(batches, "BATCH_BYTES", 200_000)
-    assert 1 <= batches.batch_size(compiled) < batches.BATCH_DRAWS
+    monkeypatch.setattr(portions, "BATCH_BYTES", 200_000)
+    assert 1 <= portions.batch_size(compiled) < portions.BATCH_DRAWS
 
 
 @pytest.mark.compiled
@@ -459,7 +459,7 @@ def test_without_answers_outcomes_are_checked_and_nothing_breaks() -> None:
 
 
 def test_progress_counts_up_to_all_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "BATCH_DRAWS", 10)
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 10)
     seen: list[tuple[int, int]] = []
     run(handmade.leak_standoff(), draws=25, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
@@ -477,7 +477,7 @@ def interrupting(after: int) -> object:
 
 
 def test_ctrl_c_keeps_the_batches_that_are_done(monkeypatch: pytest.MonkeyPatch, standoff: Run) -> None:
-    monkeypatch.setattr(batches, "BATCH_DRAWS", 16)
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 16)
     result = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, progress=interrupting(40))  # type: ignore[arg-type]
     assert result.interrupted
     assert (result.num_draws, result.requested) == (32, NUM_DRAWS)
@@ -496,7 +496,7 @@ def test_an_expression_that_fails_names_the_draw_of_the_whole_run(monkeypatch: p
     wrong = handmade.outcome("impasse", us="sqrt(0.598 - p_leak)", ruler="office", opposition=0)
     values = draw(scenario, 512, seed=1).column("p_leak")
     first = int(np.flatnonzero(values > 0.598)[0])
-    monkeypatch.setattr(batches, "BATCH_DRAWS", 8)
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
     with pytest.raises(EvaluationError, match=f"draw {first}"):
         run(replace(scenario, outcomes=(*scenario.outcomes[:3], wrong)), draws=512)
     assert first >= 8

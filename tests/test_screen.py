@@ -185,6 +185,10 @@ def test_a_solved_scenario_and_its_check_in_lines(tmp_path: Path) -> None:
     assert text.startswith("A secret offer\n\nus: payoff")
     assert "set 1 'approach': offer" in text
     assert "believe it" in text
+    narrow = [line.plain for line in solution_screen(solved.solutions, solved.infoset_numbers, width=30)]
+    assert max(map(len, narrow)) <= 30
+    first = next(index for index, line in enumerate(narrow) if line.startswith("  set 1 'answer"))
+    assert narrow[first + 1].startswith("      ")
     lines = list(check_lines(check_file(file)))
     assert lines[1] == "  3 parties, 0 terms, 4 moves, 4 outcomes, 2 answers, 5 assumptions (4 uncertain, 1 private)"
     assert lines[2] == "  4 of 5 assumptions rest on judgement alone: p_leak, office, exile, resolve"

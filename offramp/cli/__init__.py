@@ -34,6 +34,10 @@ class Offramp(click.Group):
         except OSError as error:
             name = f"{str(error.filename)!r}: " if error.filename else ""
             click.echo(f"offramp: {name}{error.strerror or error}", err=True)
+        except MemoryError:
+            click.echo(
+                "offramp: there is not enough memory for this; ask for fewer --draws, or lower a grid:", err=True
+            )
         except KeyboardInterrupt:
             click.echo("offramp: stopped; nothing was kept", err=True)
             ctx.exit(INTERRUPTED)

@@ -14,8 +14,9 @@ from offramp.cli.console import WRONG_INPUT, as_json, print_document
 def check(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
     """Say what is wrong with FILES, or what they hold.
 
-    Reads each scenario (or Gambit .efg/.nfg file), compiles it and tries the numbers of 256 draws. All problems of
-    a file are reported together, each with its place and its remedy; the exit code is then 2.
+    Reads each scenario (or Gambit .efg/.nfg file), compiles it and tries the numbers of the 4,096 draws that
+    a run makes by default. All problems of a file are reported together, each with its place and its remedy; the
+    exit code is then 2.
     """
     from offramp.explore.check import check_file
     from offramp.tell.document import check_document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,24 @@ INTERRUPTED = 130
 
 PIPED_WIDTH = 100
 """Columns of a screen that goes to a file or a pipe, unless ``COLUMNS`` says otherwise."""
+
+
+class Precision(click.ParamType[float]):
+    """A finite number of at least 0."""
+
+    name = "float"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = math.nan
+        if not 0 <= number < math.inf:
+            self.fail(
+                f"found {value!r}; give a number of at least 0, or leave the option out for no mistakes", param, ctx
+            )
+        return number
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document (see docs/json.md).")
 

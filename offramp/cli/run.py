@@ -6,16 +6,18 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import INTERRUPTED, as_json, print_document, progress_bar, screen, show_notices
+from offramp.cli.console import INTERRUPTED, Precision, as_json, print_document, progress_bar, screen, show_notices
 
 
 @click.command()
 @click.argument("file")
 @click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
-@click.option("--precision", type=float, help="How precisely parties choose (logit AQRE); default: without mistakes.")
+@click.option(
+    "--precision", type=Precision(), help="How precisely parties choose (logit AQRE); default: without mistakes."
+)
 @click.option("--workers", type=int, help="Threads; the result does not depend on them.")
-@click.option("--out", type=click.Path(file_okay=False), help="Write the run as a folder.")
+@click.option("--out", type=click.Path(file_okay=False), help="Write the run as a folder, in place of an earlier run.")
 @click.option("--quiet", is_flag=True, help="Show no progress, and with --out no screen either.")
 @as_json
 @click.pass_context

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import as_json, print_document, screen, show_notices
+from offramp.cli.console import Precision, as_json, print_document, screen, show_notices
 
 
 @click.command()
 @click.argument("file")
-@click.option("--precision", type=float, help="How precisely players choose (logit AQRE); default: without mistakes.")
+@click.option(
+    "--precision", type=Precision(), help="How precisely players choose (logit AQRE); default: without mistakes."
+)
 @as_json
 def solve(file: str, precision: float | None, as_json: bool) -> None:
     """Solve the game in FILE: a Gambit .efg or .nfg file, or a scenario with every assumption at its median."""

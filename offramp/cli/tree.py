@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from offramp.cli.console import as_json, print_document
+from offramp.errors import RunError
 
 
 @click.command()
@@ -16,6 +17,7 @@ from offramp.cli.console import as_json, print_document
 @as_json
 def tree(file: str, full: bool, efg: str | None, as_json: bool) -> None:
     """Show the tree of the scenario FILE: who moves when, who sees it, what each mover knows."""
+    from offramp.explore.check import is_game_file
     from offramp.game.compile import compile_scenario
     from offramp.game.efg import write_efg
     from offramp.game.tree import describe
@@ -23,6 +25,8 @@ def tree(file: str, full: bool, efg: str | None, as_json: bool) -> None:
     from offramp.scenario.load import load
     from offramp.tell.document import tree_document
 
+    if is_game_file(file):
+        raise RunError(f"{file!r} is a game file, and tree shows scenarios; use offramp solve for it")
     compiled = compile_scenario(load(file))
     if efg:
         medians = central(compiled.scenario)

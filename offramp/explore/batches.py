@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-import numpy as np
-
 from offramp.explore.paths import Paths
+from offramp.explore.portions import batch_size, in_batches
 from offramp.explore.table import Table, empty_table, tabulate
 from offramp.game.compile import Compiled
-from offramp.scenario.draws import Draws, draw
-from offramp.scenario.model import Scenario
+from offramp.scenario.draws import Draws
 from offramp.solve.api import solve
 
 Progress = Callable[[int, int], None]
 Precision = float | Sequence[float] | None
-
-BATCH_DRAWS = 1024
-"""Most draws in flight."""
-
-DRAWN_AT_ONCE = 65_536
-"""Most draws whose Sobol points are in memory at once."""
-
-BATCH_BYTES = 128 * 2**20
-"""Most memory for the arrays of a batch; a large game gets smaller batches."""
 
 
 @dataclass
@@ -40,27 +29,6 @@ class Clock:
         now = perf_counter()
         self.seconds[part] = self.seconds.get(part, 0.0) + now - self._last
         self._last = now
-
-
-def draw_in_parts(scenario: Scenario, num_draws: int, seed: int) -> Draws:
-    """The draws of :func:`offramp.scenario.draws.draw`, with no more than ``DRAWN_AT_ONCE`` of them in the making."""
-    part = draw(scenario, min(num_draws, DRAWN_AT_ONCE), seed)
-    if part.num_draws == num_draws:
-        return part
-    values = np.empty((num_draws, len(part.names)), order="F")
-    for first in range(0, num_draws, DRAWN_AT_ONCE):
-        if first > 0:
-            part = draw(scenario, min(num_draws - first, DRAWN_AT_ONCE), seed, first=first)
-        values[first : first + part.num_draws] = part.values
-    return Draws(part.names, values)
-
-
-def batch_size(compiled: Compiled) -> int:
-    """Draws to solve at once: what fits ``BATCH_BYTES``, between 1 and ``BATCH_DRAWS``."""
-    game = compiled.game
-    payoffs = 2 * len(game.leaves) * game.num_players
-    per_draw = 8 * (payoffs + 6 * game.num_nodes + 6 * int(game.action_starts[-1]))
-    return max(1, min(BATCH_DRAWS, BATCH_BYTES // per_draw))
 
 
 def solve_draws(
@@ -82,7 +50,7 @@ def solve_draws(
     table = empty_table(paths, draws.num_draws)
     kept = 0
     try:
-        for batch in _batches(draws, batch_size(compiled)):
+        for batch in in_batches(draws, batch_size(compiled)):
             report = _shifted(progress, kept, draws.num_draws)
             part = _solve_batch(compiled, paths, batch, precision, workers, report, clock)
             table.write(kept, part)
@@ -90,11 +58,6 @@ def solve_draws(
     except KeyboardInterrupt:
         pass
     return table, kept
-
-
-def _batches(draws: Draws, size: int) -> Iterator[Draws]:
-    for start in range(0, draws.num_draws, size):
-        yield Draws(draws.names, draws.values[start : start + size], draws.first + start)
 
 
 def _solve_batch(

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offramp.errors import EvaluationError, GameError, GameFileError, Problem, RunError, ScenarioError
-from offramp.game.compile import compile_scenario
+from offramp.explore.portions import batch_size, draw_in_parts, in_batches
+from offramp.game.compile import Compiled, compile_scenario
 from offramp.game.gamefile import read_game
-from offramp.scenario.draws import draw
 from offramp.scenario.load import load
 from offramp.scenario.model import Assumption, Scenario
 
 GAME_SUFFIXES = (".efg", ".nfg")
 """File names that end so hold games in Gambit's formats; all others hold scenarios."""
 
-TRIED_DRAWS = 256
-"""Draws whose payoffs and chances are worked out, to find expressions that fail."""
+TRIED_DRAWS = 4096
+"""Draws whose payoffs and chances are worked out, to find expressions that fail: those of a run without options."""
 
 TRIED_SEED = 1
 
@@ -92,26 +92,21 @@ def _check_game(path: str | Path) -> Checked:
 def _check_scenario(path: str | Path) -> Checked:
     scenario = load(path)
     compiled = compile_scenario(scenario)
-    draws = draw(scenario, TRIED_DRAWS, TRIED_SEED)
     try:
-        compiled.payoffs(draws)
-        compiled.chance(draws)
+        _try_numbers(compiled)
     except EvaluationError as error:
-        return Checked(str(path), (_located(error, scenario),))
+        return Checked(str(path), (error.problem,))
     game = compiled.game
     size = GameSize(game.num_players, game.num_nodes, len(game.leaves), game.num_infosets)
     return Checked(str(path), contents=_contents(scenario), size=size)
 
 
-def _located(error: EvaluationError, scenario: Scenario) -> Problem:
-    """An expression without a value as a problem of the file that it stands in."""
-    path = tuple(error.where.split("."))
-    file = scenario.origin.file if scenario.origin else "<python>"
-    line, column = scenario.origin.locate(path) if scenario.origin else (0, 0)
-    remedy = "keep it finite in every draw, e.g. with clip(…) or where(…)"
-    return Problem(
-        path, str(error).removeprefix(f"{error.where}: "), "a finite number in every draw", remedy, file, line, column
-    )
+def _try_numbers(compiled: Compiled) -> None:
+    """Raise EvaluationError if an expression has no value in one of the draws that are tried."""
+    draws = draw_in_parts(compiled.scenario, TRIED_DRAWS, TRIED_SEED)
+    for batch in in_batches(draws, batch_size(compiled)):
+        compiled.payoffs(batch)
+        compiled.chance(batch)
 
 
 def _contents(scenario: Scenario) -> ScenarioContents:

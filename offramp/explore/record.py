@@ -49,15 +49,15 @@ def scenario_record(scenario: Scenario) -> Record:
         "title": scenario.title,
         "question": scenario.question,
         "as_of": scenario.as_of.isoformat() if scenario.as_of else None,
-        "file": scenario.origin.file if scenario.origin else None,
+        "file": scenario.origin.file if scenario.origin and scenario.as_read else None,
         "sha256": hashlib.sha256(scenario_text(scenario).encode()).hexdigest(),
         "parties": {party.name: party.label or party.name for party in scenario.parties},
     }
 
 
 def scenario_text(scenario: Scenario) -> str:
-    """The scenario's YAML: the file as it was read, or written anew for one built in Python."""
-    return scenario.origin.text if scenario.origin else dumps(scenario)
+    """The scenario's YAML: the file as it was read, or written anew for one built or changed in Python."""
+    return scenario.origin.text if scenario.origin and scenario.as_read else dumps(scenario)
 
 
 def probability(estimate: Estimate) -> Record:

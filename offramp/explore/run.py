@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
 from offramp.explore import frames, store, summary
-from offramp.explore.batches import Clock, Precision, Progress, draw_in_parts, solve_draws
+from offramp.explore.batches import Clock, Precision, Progress, solve_draws
 from offramp.explore.check import is_game_file
 from offramp.explore.gridcheck import check_grids
 from offramp.explore.html import run_html
 from offramp.explore.paths import Paths, paths_of
+from offramp.explore.portions import draw_in_parts
 from offramp.explore.record import Record, run_record
 from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
 from offramp.explore.table import Table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ def check_place(folder: Path) -> None:
     """Raise :class:`~offramp.errors.RunError` unless a run may be written at ``folder``."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise RunError(f"{str(folder)!r} is there and is not a folder; name a new folder for the run")
+    _check_parent(folder)
     if not folder.exists():
         return
     others = sorted({entry.name for entry in folder.iterdir()} - RUN_FILES)
@@ -28,6 +30,15 @@ def check_place(folder: Path) -> None:
         raise RunError(f"{str(folder)!r} holds {others[0]!r}, which is no part of a run; name a new folder for the run")
     if any(folder.iterdir()) and not _is_run(folder):
         raise RunError(f"{str(folder)!r} holds files but no run; name a new folder for the run")
+
+
+def _check_parent(folder: Path) -> None:
+    """Raise RunError unless the nearest folder above ``folder`` that is there can be written to."""
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise RunError(f"{str(above)!r} is a file, so that {str(folder)!r} cannot be made; name another folder")
+    if not os.access(above, os.W_OK):
+        raise RunError(f"nothing can be written in {str(above)!r}; name another folder for the run")
 
 
 def save(run: Run, folder: Path) -> Path:

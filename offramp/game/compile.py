@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from offramp.errors import ScenarioError
-from offramp.game.clash import problem_at
+from offramp.errors import EvaluationError, ScenarioError
 from offramp.game.evaluate import ChancePlan, ChancePlanner, DrawnValues, Evaluator, PayoffPlan, PayoffPlanner
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
 from offramp.game.grow import Grown, InfosetKey, grow
@@ -17,6 +18,7 @@ from offramp.game.knowledge import fact_text, fact_words
 from offramp.game.references import Fact, Private, References
 from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
+from offramp.scenario.problems import problem_at
 
 Flags = npt.NDArray[np.bool_]
 
@@ -72,7 +74,8 @@ class Compiled:
         EvaluationError
             Naming the payoff, its expression, the first draw without a finite value and the values there.
         """
-        return self.payoff_plan.payoffs(Evaluator(self.references, draws))
+        with _placed(self.scenario):
+            return self.payoff_plan.payoffs(Evaluator(self.references, draws))
 
     def chance(self, draws: DrawnValues) -> Floats:
         """float64[B, E]: the probability of each chance branch, in the columns of ``game.chance_index``.
@@ -82,7 +85,8 @@ class Compiled:
         EvaluationError
             In the first draw where the probabilities of a chance move leave [0, 1] or do not sum to 1.
         """
-        return self.chance_plan.chance(Evaluator(self.references, draws))
+        with _placed(self.scenario):
+            return self.chance_plan.chance(Evaluator(self.references, draws))
 
     @cached_property
     def infoset_moves(self) -> Ints:
@@ -167,6 +171,17 @@ def _check_conditions(scenario: Scenario, conditions: Flags) -> None:
             for each in never
         )
         raise ScenarioError(problems)
+
+
+@contextmanager
+def _placed(scenario: Scenario) -> Iterator[None]:
+    """Let an expression without a value say where in the scenario's file it stands."""
+    try:
+        yield
+    except EvaluationError as error:
+        if scenario.origin is None:
+            raise
+        raise error.placed(scenario.origin.file, *scenario.origin.locate(tuple(error.where.split(".")))) from None
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from offramp.errors import EvaluationError, ExpressionError, ScenarioError
-from offramp.game.clash import problem_at
 from offramp.game.game import Floats, Ints
 from offramp.game.knowledge import listed
 from offramp.game.references import Bound, Position, References, Settled
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Outcome
+from offramp.scenario.problems import problem_at
 
 PROBABILITY_TOLERANCE = 1e-9
 """How far a probability may leave [0, 1], and the probabilities of a chance move may miss 1, before it is an error."""
@@ -225,7 +225,16 @@ class Lottery:
             draw = int(np.argmax(wrong))
             trouble = f"the probability {values[draw]:.6g} is not between 0 and 1"
             names = evaluator.names_at(bound, draw)
-            raise EvaluationError(bound.expression.text, trouble, evaluator.first_draw + draw, names, place)
+            remedy = "keep it within 0 to 1 in every draw, e.g. with clip(…)"
+            raise EvaluationError(
+                bound.expression.text,
+                trouble,
+                evaluator.first_draw + draw,
+                names,
+                place,
+                allowed="0 to 1",
+                remedy=remedy,
+            )
 
     def _check_sum(self, evaluator: Evaluator, total: Floats) -> None:
         remainder = any(bound is None for bound, _ in self.branches)
@@ -239,7 +248,15 @@ class Lottery:
         limit = "more than 1" if remainder else "not to 1"
         trouble = f"the probabilities sum to {total[draw]:.9g}, {limit},"
         place = self.branches[0].place.rsplit(".", 2)[0]
-        raise EvaluationError(text, trouble, evaluator.first_draw + draw, names, place)
+        raise EvaluationError(
+            text,
+            trouble,
+            evaluator.first_draw + draw,
+            names,
+            place,
+            allowed="probabilities that sum to 1 in every draw",
+            remedy="make them smaller" if remainder else "leave one probability out; that choice takes what is left",
+        )
 
 
 def _normalised(probabilities: Floats) -> Floats:

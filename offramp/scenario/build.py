@@ -6,11 +6,11 @@ What was malformed is missing from the values; defaults stand in for it, and the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
+from offramp.scenario.frozen import FrozenMap
 from offramp.scenario.language import JUDGEMENT
 from offramp.scenario.model import (
     ALL,
@@ -41,7 +41,7 @@ def build(values: Values, origin: Origin) -> Scenario:
     parties = tuple(_party(name, value) for name, value in _section(values, "parties").items())
     names = tuple(party.name for party in parties)
     terms = tuple(_term(name, value) for name, value in _section(values, "terms").items())
-    return Scenario(
+    scenario = Scenario(
         title=values.get("title", ""),
         parties=parties,
         moves=tuple(_move(name, value, names, terms) for name, value in _section(values, "moves").items()),
@@ -50,13 +50,13 @@ def build(values: Values, origin: Origin) -> Scenario:
         as_of=values.get("as_of"),
         sources=tuple(_source(name, value) for name, value in _section(values, "sources").items()),
         terms=terms,
-        offer=MappingProxyType(dict(_section(values, "offer"))),
+        offer=FrozenMap(_section(values, "offer")),
         assumptions=tuple(_assumption(name, value) for name, value in _section(values, "assumptions").items()),
         correlations=_correlations(values.get("correlations", ())),
-        formulas=MappingProxyType(dict(_section(values, "formulas"))),
+        formulas=FrozenMap(_section(values, "formulas")),
         answers=tuple(_answer(name, value) for name, value in _section(values, "answers").items()),
-        origin=origin,
     )
+    return scenario.read_from(origin)
 
 
 def _section(values: Values, key: str) -> Values:
@@ -133,7 +133,7 @@ def _choice(name: str, value: Values, parties: tuple[str, ...]) -> Choice:
         probability=value.get("probability"),
         when=value.get("when"),
         known_to=None if known_to is None else _everyone(known_to, parties),
-        reveals=MappingProxyType(reveals),
+        reveals=FrozenMap(reveals),
         label=value.get("label", ""),
     )
 
@@ -144,7 +144,7 @@ def _everyone(to: str | tuple[str, ...], parties: tuple[str, ...]) -> tuple[str,
 
 
 def _outcome(name: str, value: Values) -> Outcome:
-    return Outcome(name, MappingProxyType(dict(value.get("payoffs", {}))), value.get("label", ""))
+    return Outcome(name, FrozenMap(value.get("payoffs", {})), value.get("label", ""))
 
 
 def _answer(name: str, value: Values) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +46,9 @@ FORMS = {
 
 _ALLOWED = "a number, or one of " + "; ".join(FORMS.values())
 
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+"""A number with commas between its thousands; another comma is a decimal one."""
+
 _OTHER_NAMES = {
     "gaussian": "normal",
     "gauss": "normal",
@@ -68,7 +72,7 @@ class Distribution:
     parameters : tuple of float
         In the kind's order; for ``choice`` and ``discrete`` the values.
     weights : tuple of float
-        For ``discrete`` the probability of each value, summing to 1; else empty.
+        For ``discrete`` the probability of each value, summing to 1; else empty. A value of probability 0 is left out.
 
     Raises
     ------
@@ -98,7 +102,10 @@ class Distribution:
         else:
             _check_count(self.kind, numbers)
         if self.kind == "discrete":
-            object.__setattr__(self, "weights", _scaled(numbers, self.weights))
+            weights = _scaled(numbers, self.weights)
+            possible = [index for index, weight in enumerate(weights) if weight > 0]
+            object.__setattr__(self, "parameters", tuple(numbers[index] for index in possible))
+            object.__setattr__(self, "weights", tuple(weights[index] for index in possible))
         if self.kind in KINDS:
             KINDS[self.kind].check(numbers)
 
@@ -258,14 +265,16 @@ def _numbers(values: Iterable[object]) -> Parameters:
 
 
 def _text_remedy(text: str) -> str:
-    stripped = text.strip().removesuffix("%").replace(",", "")
+    stripped = text.strip().removesuffix("%")
+    is_decimal_comma = stripped.count(",") == 1 and not _THOUSANDS.fullmatch(stripped)
     try:
-        number = float(stripped)
+        number = float(stripped.replace(",", "." if is_decimal_comma else ""))
     except ValueError:
         return "write a number; a formula over other names belongs under formulas:"
     if not math.isfinite(number):
         return "write a finite number"
-    return f"write {number / 100 if text.strip().endswith('%') else number:.12g}, without quotes"
+    quotes = "with a decimal point" if is_decimal_comma else "without quotes"
+    return f"write {number / 100 if text.strip().endswith('%') else number:.12g}, {quotes}"
 
 
 def _unknown_kind(name: object) -> DistributionError:
@@ -298,13 +307,13 @@ def _scaled(values: Parameters, weights: Parameters) -> Parameters:
         raise DistributionError(f"found {len(values)} values with {len(weights)} probabilities", FORMS["discrete"])
     numbers = _numbers(weights)
     for index, number in enumerate(numbers):
-        if not 0 < number <= 1:
-            remedy = "leave the value out" if number == 0 else "write probabilities as decimals, 0.3 for 30%"
-            allowed = "probabilities above 0 and at most 1"
+        if not 0 <= number <= 1:
+            remedy = "choose a number from 0 to 1" if number < 0 else "write probabilities as decimals, 0.3 for 30%"
+            allowed = "probabilities from 0 to 1"
             raise DistributionError(f"found the probability {number:.12g}", allowed, remedy, (str(index),))
     total = math.fsum(numbers)
     if abs(total - 1) > SUM_TOLERANCE:
-        remedy = f"divide each of them by {total:.12g}"
+        remedy = f"divide each of them by {total:.12g}" if total else "give one of them a probability above 0"
         raise DistributionError(f"found probabilities that sum to {total:.12g}", "a sum of 1", remedy)
     return tuple(number / total for number in numbers)
 
@@ -358,5 +367,5 @@ def _file_path(kind: str, body: object, path: tuple[str, ...]) -> tuple[str, ...
     key = path[0]
     if isinstance(body, Mapping):
         keys = names or tuple(str(each) for each in body)
-        return (kind, keys[int(key)] if key.isdigit() and key not in keys else key)
+        return (kind, keys[int(key)] if key.isdigit() else key)
     return (kind, str(names.index(key)) if key in names else key)

@@ -192,6 +192,8 @@ class Parties(Shape):
             return place.problem(describe(node), self.phrase, "write all, or a list of parties")
         if isinstance(node, Items):
             return tuple(ListOf(_NAME, self.phrase).read(node, place))
+        if "," in node.text:
+            return place.problem(describe(node), self.phrase, f"write it as a list: [{node.text}]")
         name = _NAME.read(node, place)
         return name if name in (MALFORMED, "all") else (name,)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from offramp.errors import Problem, ScenarioError
@@ -70,12 +71,9 @@ def loads(text: str, file: str = "<text>") -> Scenario:
 def _read(path: Path, file: str) -> str:
     """The file's text, decoded."""
     try:
-        if path.is_dir():
-            raise _refused(file, "a folder", "a scenario file", "name a file in it")
+        is_folder = path.is_dir()
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _refused(file, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}", "split or shorten it")
-        content = path.read_bytes()
+        content = path.read_bytes() if not is_folder and size <= MAX_BYTES else b""
     except FileNotFoundError:
         raise _refused(file, "no such file", "an existing scenario file", _neighbour(path)) from None
     except (OSError, ValueError) as error:
@@ -83,10 +81,16 @@ def _read(path: Path, file: str) -> str:
         raise _refused(
             file, f"a file that cannot be read ({reason})", "", "check its name and its permissions"
         ) from None
+    if is_folder:
+        raise _refused(file, "a folder", "a scenario file", "name a file in it")
+    if size > MAX_BYTES:
+        raise _refused(file, f"a file of {size:,} bytes", f"at most {MAX_BYTES:,}", "split or shorten it")
     return _decode(content, file)
 
 
 def _decode(content: bytes, file: str) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refused(file, "UTF-16 text", "UTF-8", "save the file as UTF-8")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,12 +8,12 @@ checked by :mod:`offramp.scenario.checks`. Nothing here computes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
+from offramp.scenario.frozen import FrozenMap
 
 CHANCE = "chance"
 """The name that stands in ``by:`` for a move of nature."""
@@ -135,7 +135,7 @@ class Choice:
     probability: Expression | None = None
     when: Expression | None = None
     known_to: tuple[str, ...] | None = None
-    reveals: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    reveals: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenMap)
     label: str = ""
 
 
@@ -186,7 +186,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A whole standoff. The first move is where it starts; ``formulas`` are named pieces of expressions."""
+    """A whole standoff. The first move is where it starts; ``formulas`` are named pieces of expressions.
+
+    ``origin`` is the file that a scenario was loaded from. A changed copy (:func:`dataclasses.replace`) keeps it, so
+    that messages point into the file, but is no longer ``as_read``.
+    """
 
     title: str
     parties: tuple[Party, ...]
@@ -196,9 +200,16 @@ class Scenario:
     as_of: date | None = None
     sources: tuple[Source, ...] = ()
     terms: tuple[Term, ...] = ()
-    offer: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    offer: Mapping[str, str] = field(default_factory=FrozenMap)
     assumptions: tuple[Assumption, ...] = ()
     correlations: tuple[Correlation, ...] = ()
-    formulas: Mapping[str, Expression] = field(default_factory=lambda: MappingProxyType({}))
+    formulas: Mapping[str, Expression] = field(default_factory=FrozenMap)
     answers: tuple[Answer, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)
+    as_read: bool = field(default=False, init=False, compare=False, repr=False)
+
+    def read_from(self, origin: Origin) -> Scenario:
+        """The same scenario, as what stands in ``origin``."""
+        loaded = replace(self, origin=origin)
+        object.__setattr__(loaded, "as_read", True)
+        return loaded

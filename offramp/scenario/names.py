@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
+from typing import NamedTuple
 
 from offramp.scenario.tokens import FUNCTIONS, WORDS
 
@@ -24,12 +25,34 @@ MAX_CANDIDATES = 1000
 MAX_COMPARED = 100
 """Most candidates that one misspelt name is compared with."""
 
+NO_BREAK_SPACE = "\u00a0"
+"""Looks like a space, comes with text from word processors and web pages, and is none in YAML."""
+
 _NAME = re.compile(NAME_PATTERN)
+_NO_COLON = re.compile(f"({NAME_PATTERN})" + r"""\s+[{\["']""")
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` can stand in an expression as a name."""
     return _NAME.fullmatch(text) is not None and text not in OPERATOR_WORDS
+
+
+class Slip(NamedTuple):
+    """A slip of the keyboard in a key: the name that was meant, and the remedy."""
+
+    name: str
+    remedy: str
+
+
+def slip(text: str) -> Slip | None:
+    """What was meant by a key such as ``general {label`` (no colon) or one with a no-break space, or None."""
+    uncoloned = _NO_COLON.match(text)
+    if uncoloned:
+        return Slip(uncoloned[1], f"put a colon after {uncoloned[1]!r}")
+    plain = text.replace(NO_BREAK_SPACE, " ").strip()
+    if plain != text and is_name(plain):
+        return Slip(plain, "put plain spaces in place of the no-break space")
+    return None
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:

@@ -168,7 +168,7 @@ def _advance(start: tuple[int, int], passed: str) -> tuple[int, int]:
 
 
 def _syntax_error(error: MarkedYAMLError, text: str, file: str) -> ScenarioError:
-    unfinished = "end of stream" in str(error.problem)
+    unfinished = "end of stream" in str(error.problem) or "expected ':'" in str(error.problem)
     mark = (error.context_mark if unfinished else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     trouble = str(error.problem or error.context or "a mistake").strip()
@@ -184,9 +184,14 @@ def _syntax_error(error: MarkedYAMLError, text: str, file: str) -> ScenarioError
 def _syntax_remedy(trouble: str, text: str, line: int) -> str:
     lines = text.splitlines()
     if "mapping values are not allowed" in trouble:
+        before = next((n for n in range(line - 1, 0, -1) if lines[n - 1].strip()), 0)
+        if before and ":" not in lines[before - 1] and not lines[before - 1].lstrip().startswith(("#", "-")):
+            return f"put a colon after the key on line {before}, or check the indentation"
         return "put text that holds ': ' in quotes, or check the indentation"
     if "undefined alias" in trouble:
         return "set the anchor (&name) before its alias (*name)"
+    if "expected ':'" in trouble:
+        return "put a colon and a space after the key, or quotes around text of several lines"
     if line <= len(lines) and "\t" in lines[line - 1]:
         return "put spaces in place of the tab"
     return "check brackets, quotes and indentation on this line and the one before it"

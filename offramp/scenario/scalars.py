@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from offramp.scenario.names import NAME_PATTERN, OPERATOR_WORDS, is_name, listing, meant
+from offramp.scenario.names import NAME_PATTERN, OPERATOR_WORDS, is_name, listing, meant, slip
 from offramp.scenario.nodes import Scalar
 from offramp.scenario.shape import Place, ScalarShape, Schema, describe
 
@@ -30,6 +30,8 @@ class Name(ScalarShape):
         return node.text
 
     def _remedy(self, text: str) -> str:
+        if slipped := slip(text):
+            return slipped.remedy
         joined = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text.strip())
         joined = f"_{joined}" if joined[:1].isdigit() else joined
         return f"write {joined!r}, and put the words in label:" if is_name(joined) else ""

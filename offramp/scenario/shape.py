@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from offramp.errors import Problem
-from offramp.scenario.names import closest, listing
+from offramp.scenario.names import closest, listing, slip
 from offramp.scenario.nodes import Entries, Items, Node, Scalar
 
 Path = tuple[str, ...]
@@ -164,6 +164,10 @@ class MapOf(Shape):
         values: dict[str, Any] = {}
         for key, value, at in entries(node, place):
             name = self.key.read(key, Place(place.report, at.path, (key.line, key.column)))
+            if name is MALFORMED and (slipped := slip(at.path[-1])):
+                place.report.damaged.add((*place.path, slipped.name))
+                place.report.damaged.discard(at.path)
+                continue
             inner = self.value.read(value, at)
             if name is not MALFORMED and inner is not MALFORMED:
                 values[name] = inner
@@ -294,8 +298,9 @@ class Record(Shape):
             at.problem(f"{name}: is not there yet ({self.later[name]})", "", "take it out for now", position)
             return
         names = [item.name for item in self.fields]
-        close = closest(name, [candidate for candidate in names if candidate in absent])
-        remedy = f"did you mean {close!r}?" if close else "take the key out"
+        slipped = slip(name)
+        close = closest(slipped.name if slipped else name, [candidate for candidate in names if candidate in absent])
+        remedy = slipped.remedy if slipped else f"did you mean {close!r}?" if close else "take the key out"
         at.problem(f"the unknown key {name!r}", f"the keys {listing(names, len(names))}", remedy, position)
         if close:
             absent.discard(close)

@@ -110,7 +110,7 @@ def tree_document(compiled: Compiled) -> Document:
         "schema": TREE_SCHEMA,
         "offramp": __version__,
         "title": scenario.title,
-        "file": scenario.origin.file if scenario.origin else None,
+        "file": scenario.origin.file if scenario.origin and scenario.as_read else None,
         "players": list(game.players),
         "moves": [move.name for move in scenario.moves],
         "infosets": [_tree_infoset(compiled, infoset) for infoset in range(game.num_infosets)],

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from offramp.explore.check import Checked, GameSize, ScenarioContents
 from offramp.solve.result import EXPLANATIONS, Solutions, Status
-from offramp.tell.layout import SCREEN_WIDTH, wrapped
+from offramp.tell.layout import SCREEN_WIDTH, hanging, wrapped
 from offramp.tell.trust import share_words
 
 SHOWN_INFOSETS = 60
@@ -29,7 +29,7 @@ def solution_screen(
         own = np.flatnonzero(game.infoset_players == player)
         lines.append(Text(f"{name}: payoff {solutions.values[draw, player]:.6g}", style="bold"))
         for infoset in own[:SHOWN_INFOSETS].tolist():
-            lines += wrapped(Text(_infoset_line(solutions, infoset, numbers[infoset], draw)), width)
+            lines += hanging(_infoset_line(solutions, infoset, numbers[infoset], draw), width, "      ")
         if len(own) > SHOWN_INFOSETS:
             lines.append(
                 Text(f"  and {len(own) - SHOWN_INFOSETS} information sets more; --json has them all", style="dim")

@@ -46,6 +46,13 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return lines
 
 
+def hanging(line: str, width: int, indent: str) -> list[Text]:
+    """``line`` wrapped, with ``indent`` before every line but the first."""
+    first, *rest = wrapped(Text(line), width)
+    tail = line[len(first.plain) :].strip()
+    return [first, *(Text(indent) + each for each in wrapped(Text(tail), width - len(indent)))] if rest else [first]
+
+
 def spaced(name: str) -> str:
     """A name from a file as words."""
     return name.replace("_", " ")

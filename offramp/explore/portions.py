@@ -1,0 +1,50 @@
+"""Draws in portions, so that memory does not grow with their number; how they are cut changes no bit of any result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from offramp.errors import RunError
+from offramp.game.compile import Compiled
+from offramp.scenario.draws import MAX_DRAWS, Draws, draw
+from offramp.scenario.model import Scenario
+
+BATCH_DRAWS = 1024
+"""Most draws in flight."""
+
+DRAWN_AT_ONCE = 65_536
+"""Most draws whose Sobol points are in memory at once."""
+
+BATCH_BYTES = 128 * 2**20
+"""Most memory for the arrays of a batch; a large game gets smaller batches."""
+
+
+def draw_in_parts(scenario: Scenario, num_draws: int, seed: int) -> Draws:
+    """The draws of :func:`offramp.scenario.draws.draw`, with no more than ``DRAWN_AT_ONCE`` of them in the making."""
+    if num_draws > MAX_DRAWS:
+        raise RunError(f"found {num_draws:,} draws; ask for at most {MAX_DRAWS:,}")
+    part = draw(scenario, min(num_draws, DRAWN_AT_ONCE), seed)
+    if part.num_draws == num_draws:
+        return part
+    values = np.empty((num_draws, len(part.names)), order="F")
+    for first in range(0, num_draws, DRAWN_AT_ONCE):
+        if first > 0:
+            part = draw(scenario, min(num_draws - first, DRAWN_AT_ONCE), seed, first=first)
+        values[first : first + part.num_draws] = part.values
+    return Draws(part.names, values)
+
+
+def batch_size(compiled: Compiled) -> int:
+    """Draws to solve at once: what fits ``BATCH_BYTES``, between 1 and ``BATCH_DRAWS``."""
+    game = compiled.game
+    payoffs = 2 * len(game.leaves) * game.num_players
+    per_draw = 8 * (payoffs + 6 * game.num_nodes + 6 * int(game.action_starts[-1]))
+    return max(1, min(BATCH_DRAWS, BATCH_BYTES // per_draw))
+
+
+def in_batches(draws: Draws, size: int) -> Iterator[Draws]:
+    """``draws`` in turn, no more than ``size`` at once."""
+    for start in range(0, draws.num_draws, size):
+        yield Draws(draws.names, draws.values[start : start + size], draws.first + start)
