@@ -213,8 +213,6 @@ def _weighted(row: Floats, weights: Floats) -> Estimate | None:
 
 def _given(row: Floats, met: Floats) -> Estimate | None:
     """The estimate of ``row`` over draws that count by how likely they meet its condition; None if none does."""
-    if (met == 1.0).all():
-        return _certain(row)
     if (met < RARELY).all():
         return None
     counts = met > 0.0
@@ -222,6 +220,9 @@ def _given(row: Floats, met: Floats) -> Estimate | None:
 
 
 def _by_weight(row: Floats, weights: Floats) -> Estimate:
+    """The estimate over draws that count by ``weights``; with equal ones to the bit that of draws that count alike."""
+    if np.ptp(weights) == 0.0:
+        return _certain(row)
     low, high = np.quantile(row, INTERVAL, method="inverted_cdf", weights=weights)
     return Estimate(float(np.sum(weights * row) / np.sum(weights)), float(low), float(high))
 
