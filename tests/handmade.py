@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Answer, Assumption, Basis, Choice, Move, Outcome, Party, Scenario
-
-
-def number(name: str, value: object, **more: object) -> Assumption:
-    """An assumption from a scenario file's value."""
-    return Assumption(name, Distribution.parse(value), **more)  # type: ignore[arg-type]
-
-
-def outcome(name: str, label: str = "", **payoffs: str | float) -> Outcome:
-    """An outcome from the texts of its payoffs."""
-    return Outcome(name, {party: Expression.parse(text) for party, text in payoffs.items()}, label)
-
-
-def chances(**probabilities: str | float | None) -> Mapping[str, Expression | None]:
-    """The probabilities of a chance move's choices; None takes the remainder."""
-    return {name: None if text is None else Expression.parse(text) for name, text in probabilities.items()}
+from offramp.scenario.model import Answer, Basis, Party, Scenario
+from standoffs import assumption, choice, move, outcome
 
 
 def leak_standoff(*, grid: int = 4) -> Scenario:
     """Offer or wait; leak; accept or refuse; keep or break. Four outcomes, two answers, five assumptions."""
-    leak = chances(leaked="p_leak", held=None)
     return Scenario(
         title="A secret offer",
         question="Does it hold?",
         parties=(Party("us", "United States"), Party("ruler", "the ruler"), Party("opposition")),
         moves=(
-            Move("approach", "us", (Choice("offer", "leak"), Choice("wait", "impasse")), known_to=("us", "ruler")),
-            Move("leak", "chance", tuple(Choice(name, "answer", probability=p) for name, p in leak.items())),
-            Move("answer", "ruler", (Choice("accept", "promise"), Choice("refuse", "refused"))),
-            Move("promise", "opposition", (Choice("keep", "kept"), Choice("prosecute", "betrayed"))),
+            move("approach", "us", choice("offer", "leak"), choice("wait", "impasse"), known_to="us ruler"),
+            move("leak", "chance", choice("leaked", "answer", probability="p_leak"), choice("held", "answer")),
+            move("answer", "ruler", choice("accept", "promise"), choice("refuse", "refused")),
+            move("promise", "opposition", choice("keep", "kept"), choice("prosecute", "betrayed")),
         ),
         outcomes=(
             outcome(
@@ -51,11 +34,11 @@ def leak_standoff(*, grid: int = 4) -> Scenario:
             outcome("impasse", us=0, ruler="office", opposition=0),
         ),
         assumptions=(
-            number("p_leak", {"uniform": [0.2, 0.6]}, basis=(Basis(judgement="nobody knows"),)),
-            number("office", {"uniform": [0, 20]}, meaning="what office is worth to him"),
-            number("revenge", {"uniform": [-6, 2]}, basis=(Basis(base_rate="one in four"),)),
-            number("exile", 20),
-            number("resolve", {"uniform": [0, 15]}, private_to="ruler", grid=grid),
+            assumption("p_leak", {"uniform": [0.2, 0.6]}, basis=(Basis(judgement="nobody knows"),)),
+            assumption("office", {"uniform": [0, 20]}, meaning="what office is worth to him"),
+            assumption("revenge", {"uniform": [-6, 2]}, basis=(Basis(base_rate="one in four"),)),
+            assumption("exile", 20),
+            assumption("resolve", {"uniform": [0, 15]}, private_to="ruler", grid=grid),
         ),
         answers=(
             Answer("holds", "the offer holds", Expression.parse("outcome.kept")),
@@ -94,10 +77,10 @@ def conditional_standoff(*, grid: int = 4) -> Scenario:
 def certain_standoff() -> Scenario:
     """Every number fixed and nothing private: one answer, by backward induction."""
     fixed = (
-        number("p_leak", 0.25),
-        number("office", 5),
-        number("revenge", -1),
-        number("exile", 20),
-        number("resolve", 4),
+        assumption("p_leak", 0.25),
+        assumption("office", 5),
+        assumption("revenge", -1),
+        assumption("exile", 20),
+        assumption("resolve", 4),
     )
     return replace(leak_standoff(), assumptions=fixed)

@@ -20,6 +20,7 @@ from offramp.game.compile import compile_scenario
 from offramp.scenario.dump import dumps
 from offramp.scenario.load import load
 from offramp.tell.document import GameOrigin, as_text, check_document, solution_document, tree_document
+from standoffs import outcome
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -127,7 +128,7 @@ def test_an_answer_with_a_condition_carries_it() -> None:
 
 def test_a_condition_that_is_never_met_fits_the_schema() -> None:
     scenario = handmade.conditional_standoff()
-    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    impasse = outcome("impasse", us=500, ruler="office", opposition=0)
     never = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=4).record()
     assert never["answers"]["holds"]["probability"] is None
     fits(never, "run")
@@ -219,7 +220,7 @@ def test_checks_of_good_and_bad_files_fit_their_schema(tmp_path: Path) -> None:
 
 def test_an_expression_that_fails_in_some_draw_is_a_problem_with_a_place(tmp_path: Path) -> None:
     scenario = handmade.leak_standoff()
-    wrong = handmade.outcome("impasse", us="sqrt(0.3 - p_leak)", ruler="office", opposition=0)
+    wrong = outcome("impasse", us="sqrt(0.3 - p_leak)", ruler="office", opposition=0)
     file = tmp_path / "standoff.yaml"
     file.write_text(dumps(replace(scenario, outcomes=(*scenario.outcomes[:3], wrong))), encoding="utf-8")
     (problem,) = check_file(file).problems

@@ -22,6 +22,7 @@ from offramp.scenario.draws import draw
 from offramp.scenario.expressions import Expression
 from offramp.scenario.load import load
 from offramp.scenario.model import Choice, Move
+from standoffs import assumption, outcome
 
 NUM_DRAWS = 96
 
@@ -63,11 +64,11 @@ def by_hand(row: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
 
 def test_only_draws_that_meet_the_condition_count() -> None:
     """The United States offers or waits with certainty: what holds is asked of the draws with an offer alone."""
-    costs = handmade.number("cost", {"discrete": {0: 0.5, 50: 0.5}})
+    costs = assumption("cost", {"discrete": {0: 0.5, 50: 0.5}})
     scenario = handmade.conditional_standoff()
-    refused = handmade.outcome("refused", us="-2 - cost", ruler="office - 2 * leak.leaked", opposition=0)
-    kept = handmade.outcome("kept", us="10 - cost", ruler="exile - resolve", opposition=8)
-    betrayed = handmade.outcome("betrayed", us="6 - cost", ruler="-20", opposition="8 + revenge")
+    refused = outcome("refused", us="-2 - cost", ruler="office - 2 * leak.leaked", opposition=0)
+    kept = outcome("kept", us="10 - cost", ruler="exile - resolve", opposition=8)
+    betrayed = outcome("betrayed", us="6 - cost", ruler="-20", opposition="8 + revenge")
     outcomes = (kept, betrayed, refused, scenario.outcomes[3])
     dear = replace(scenario, outcomes=outcomes, assumptions=(*scenario.assumptions, costs))
     result = run(dear, draws=64)
@@ -81,7 +82,7 @@ def test_only_draws_that_meet_the_condition_count() -> None:
 
 def test_a_condition_that_no_draw_meets_gives_no_number() -> None:
     scenario = handmade.conditional_standoff()
-    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    impasse = outcome("impasse", us=500, ruler="office", opposition=0)
     result = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=16)
     assert result.answers["holds"] is None
     assert result.conditions["holds"].share_of_draws == 0.0
@@ -139,7 +140,7 @@ def test_a_choice_given_that_it_is_reached_multiplies_with_reached(standoff: Run
 def test_an_unreached_move_still_says_what_would_be_done() -> None:
     scenario = handmade.certain_standoff()
     never = replace(
-        scenario, assumptions=(*scenario.assumptions[:3], handmade.number("exile", -500), scenario.assumptions[4])
+        scenario, assumptions=(*scenario.assumptions[:3], assumption("exile", -500), scenario.assumptions[4])
     )
     result = run(never, draws=1)
     assert result.moves["promise"].reached.mean < 1e-9
@@ -234,7 +235,7 @@ def test_nothing_private_means_no_grid_check() -> None:
 
 def test_private_values_on_their_own_atoms_need_no_grid_check() -> None:
     scenario = handmade.leak_standoff()
-    exact = handmade.number("resolve", {"choice": [2, 9]}, private_to="ruler")
+    exact = assumption("resolve", {"choice": [2, 9]}, private_to="ruler")
     assert (
         run(replace(scenario, assumptions=(*scenario.assumptions[:4], exact)), draws=4).certificate.grid_check is None
     )
@@ -284,7 +285,7 @@ def test_ctrl_c_before_anything_is_done_is_ctrl_c(monkeypatch: pytest.MonkeyPatc
 
 def test_an_expression_that_fails_names_the_draw_of_the_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = handmade.leak_standoff()
-    wrong = handmade.outcome("impasse", us="sqrt(0.598 - p_leak)", ruler="office", opposition=0)
+    wrong = outcome("impasse", us="sqrt(0.598 - p_leak)", ruler="office", opposition=0)
     values = draw(scenario, 512, seed=1).column("p_leak")
     first = int(np.flatnonzero(values > 0.598)[0])
     monkeypatch.setattr(portions, "BATCH_DRAWS", 8)

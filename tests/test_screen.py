@@ -23,6 +23,7 @@ from offramp.tell.gamescreen import check_lines, solution_screen
 from offramp.tell.layout import bar, cell, emphasised, print_lines, spaced
 from offramp.tell.screen import SCREEN_LINES, run_screen
 from offramp.tell.trust import certificate_words
+from standoffs import outcome
 
 GOLDEN = Path(__file__).parent / "golden" / "screens"
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.yaml"))
@@ -115,7 +116,7 @@ def test_a_condition_is_part_of_the_headline_and_of_the_breaks() -> None:
 
 def test_a_condition_that_no_draw_meets_is_told_in_words() -> None:
     scenario = handmade.conditional_standoff()
-    impasse = handmade.outcome("impasse", us=500, ruler="office", opposition=0)
+    impasse = outcome("impasse", us=500, ruler="office", opposition=0)
     result = run(replace(scenario, outcomes=(*scenario.outcomes[:3], impasse)), draws=16)
     text = shown(result)
     assert "In no draw is it so that the United States makes it; how likely it then is" in text
