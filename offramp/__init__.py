@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from offramp.scenario.distributions import Distribution
     from offramp.scenario.draws import Draws, central, draw
     from offramp.scenario.dump import dumps
+    from offramp.scenario.edit import edit
     from offramp.scenario.expressions import Expression
     from offramp.scenario.load import load, loads
     from offramp.scenario.model import Scenario
@@ -58,6 +59,7 @@ __all__ = [
     "compile_scenario",
     "draw",
     "dumps",
+    "edit",
     "load",
     "loads",
     "run",
@@ -87,6 +89,7 @@ _HOMES = {
     "compile_scenario": "offramp.game.compile",
     "draw": "offramp.scenario.draws",
     "dumps": "offramp.scenario.dump",
+    "edit": "offramp.scenario.edit",
     "load": "offramp.scenario.load",
     "loads": "offramp.scenario.load",
     "run": "offramp.explore.run",

@@ -142,6 +142,7 @@ def check_recall(file: GameFile, scanner: Scanner, offsets: Sequence[int]) -> No
         raise scanner.error(
             f"information set {file.infoset_numbers[infoset]} of {player!r} ({file.game.infoset_labels[infoset]!r}) "
             f"breaks perfect recall: {player!r} reaches it after different moves of its own",
-            "give nodes with different own pasts different information set numbers",
+            "only games in which players remember what they did are solved: give nodes with different own pasts "
+            "different information set numbers",
             at=offsets[node],
         )
