@@ -37,7 +37,7 @@ def check_grids(
         return None
     num_draws = min(CHECKED_DRAWS, table.num_draws)
     finer = compile_scenario(_refined(scenario))
-    some = Draws(draws.names, draws.values[:num_draws], draws.first)
+    some = draws.part(0, num_draws)
     fine, kept = solve_draws(finer, paths_of(finer), some, precision=precision, workers=workers)
     return GridCheck(num_draws, grids, _shifts(paths, table.first(num_draws), fine)) if kept == num_draws else None
 

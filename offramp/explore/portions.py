@@ -47,4 +47,4 @@ def batch_size(compiled: Compiled) -> int:
 def in_batches(draws: Draws, size: int) -> Iterator[Draws]:
     """``draws`` in turn, no more than ``size`` at once."""
     for start in range(0, draws.num_draws, size):
-        yield Draws(draws.names, draws.values[start : start + size], draws.first + start)
+        yield draws.part(start, start + size)

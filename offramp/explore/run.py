@@ -208,7 +208,7 @@ def run(
     )
     if kept == 0:
         raise KeyboardInterrupt
-    table, drawn = table.first(kept), Draws(drawn.names, drawn.values[:kept], drawn.first)  # noqa: PD011 (no frame)
+    table, drawn = table.first(kept), drawn.part(0, kept)
     grid_check = None
     if kept == draws:
         grid_check = check_grids(checked, paths, table, drawn, precision=precision, workers=workers)

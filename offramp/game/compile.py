@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from offramp.errors import EvaluationError, ScenarioError
-from offramp.game.evaluate import ChancePlan, ChancePlanner, DrawnValues, Evaluator, PayoffPlan, PayoffPlanner
+from offramp.game.chance import ChancePlan, ChancePlanner
+from offramp.game.evaluate import DrawnValues, Evaluator
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
 from offramp.game.grow import Grown, InfosetKey, grow
 from offramp.game.knowledge import fact_text, fact_words
+from offramp.game.payoffs import PayoffPlan, PayoffPlanner
 from offramp.game.references import Fact, Private, References
 from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario

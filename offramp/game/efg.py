@@ -15,12 +15,17 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.builder import GameFile, TreeBuilder, check_recall, numbered
-from offramp.game.gambit import UniqueLabels, chance_texts, check_numbers, number_text, quote, unique_labels
+from offramp.game.gambit import (
+    CHANCE_TOLERANCE,
+    UniqueLabels,
+    chance_texts,
+    check_numbers,
+    number_text,
+    quote,
+    unique_labels,
+)
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game
 from offramp.game.scanner import Scanner, read_comment, read_payoffs, read_players, read_title
-
-CHANCE_TOLERANCE = 1e-9
-"""How far from one the probabilities of a chance node may add up before they are refused."""
 
 
 class _Infoset(NamedTuple):
@@ -263,7 +268,7 @@ def write_efg(game: Game, payoffs: Floats, chance: Floats) -> str:
     GameError
         If shapes do not fit, payoffs are not finite or chance is not a probability.
     """
-    check_numbers(game, payoffs, chance, CHANCE_TOLERANCE)
+    check_numbers(game, payoffs, chance)
     players = " ".join(map(quote, unique_labels(game.players)))
     lines = [f"EFG 2 R {quote(game.title)} {{ {players} }}", '""', ""]
     infosets = _infoset_texts(game)

@@ -20,6 +20,9 @@ import numpy as np
 from offramp.errors import GameError
 from offramp.game.game import CHANCE_NODE, Floats, Game
 
+CHANCE_TOLERANCE = 1e-9
+"""How far from one the probabilities of a chance node may add up before they are refused."""
+
 MAX_DENOMINATOR = 10_000
 """Largest denominator of the plain fractions that are tried for chance probabilities."""
 
@@ -124,7 +127,7 @@ def _shared_out(probabilities: Sequence[float]) -> list[str] | None:
     return [_fraction_text(value + share * spacing) for value, spacing in zip(exact, spacings, strict=True)]
 
 
-def check_numbers(game: Game, payoffs: Floats, chance: Floats, tolerance: float) -> None:
+def check_numbers(game: Game, payoffs: Floats, chance: Floats) -> None:
     """Raise :class:`GameError` unless payoffs float64[L, P] and chance float64[E] are numbers for the game."""
     shapes = ((len(game.leaves), game.num_players), (game.num_chance_branches,))
     for name, values, shape in (("payoffs", payoffs, shapes[0]), ("chance", chance, shapes[1])):
@@ -134,5 +137,5 @@ def check_numbers(game: Game, payoffs: Floats, chance: Floats, tolerance: float)
             raise GameError(f"{name} of a game file must be finite; found {values[~np.isfinite(values)][0]}")
     for node in np.flatnonzero(game.node_players == CHANCE_NODE).tolist():
         branches = chance[game.chance_index[game.children_of(node)]]
-        if (branches < 0).any() or abs(math.fsum(branches) - 1) > tolerance:
+        if (branches < 0).any() or abs(math.fsum(branches) - 1) > CHANCE_TOLERANCE:
             raise GameError(f"chance at node {node} is {branches.tolist()}: not probabilities that add up to 1")

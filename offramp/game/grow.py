@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from offramp.errors import Problem, ScenarioError
+from offramp.game.chance import Branch, ChancePlanner, Lottery
 from offramp.game.clash import clash
-from offramp.game.evaluate import Branch, ChancePlanner, Lottery, PayoffPlanner
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE
 from offramp.game.knowledge import learn, path_text, spreads
+from offramp.game.payoffs import PayoffPlanner
 from offramp.game.references import Fact, Position, References, Settled
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Choice, Move, Scenario

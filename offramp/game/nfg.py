@@ -13,7 +13,6 @@ import numpy as np
 
 from offramp.errors import GameError
 from offramp.game.builder import GameFile, TreeBuilder, numbered
-from offramp.game.efg import CHANCE_TOLERANCE
 from offramp.game.gambit import check_numbers, number_text, quote, unique_labels
 from offramp.game.game import Floats, Game
 from offramp.game.scanner import Scanner, read_comment, read_names, read_payoffs, read_players, read_title
@@ -156,7 +155,7 @@ def write_nfg(game: Game, payoffs: Floats, chance: Floats) -> str:
         If shapes do not fit, payoffs are not finite, chance is not a probability, or there are more than
         ``MAX_WRITTEN_PROFILES`` strategy profiles.
     """
-    check_numbers(game, payoffs, chance, CHANCE_TOLERANCE)
+    check_numbers(game, payoffs, chance)
     strategies = [reduced_strategies(game, player, MAX_WRITTEN_PROFILES) for player in range(game.num_players)]
     count = math.prod(map(len, strategies))
     if count > MAX_WRITTEN_PROFILES:

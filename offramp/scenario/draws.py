@@ -67,6 +67,10 @@ class Draws:
             raise KeyError(f"no draws of {name!r}; there are draws of {', '.join(self.names) or 'nothing'}")
         return self.values[:, self.names.index(name)]
 
+    def part(self, start: int, stop: int) -> Draws:
+        """The draws at positions ``start`` to ``stop - 1`` of these (views, no copies)."""
+        return Draws(self.names, self.values[start:stop], self.first + start)
+
     def as_values(self) -> dict[str, Floats]:
         """Every assumption with its float64[B], as :meth:`Expression.evaluate` takes them."""
         return {name: self.values[:, index] for index, name in enumerate(self.names)}
