@@ -20,7 +20,7 @@ from offramp.scenario.expressions import Expression
 from offramp.scenario.load import load
 from offramp.scenario.model import Answer, Choice, Move
 from offramp.tell.gamescreen import check_lines, solution_screen
-from offramp.tell.layout import bar, cell, emphasised, print_lines, spaced
+from offramp.tell.layout import bar, cell, emphasised, print_lines, spaced, tree_line
 from offramp.tell.screen import SCREEN_LINES, run_screen
 from offramp.tell.trust import certificate_words
 from standoffs import outcome
@@ -171,6 +171,16 @@ def test_cells_count_the_width_on_the_terminal() -> None:
     assert cell("ab", 4) == "ab  "
     assert cell("abcdef", 4) == "abc…"
     assert cell("総書記長", 6) == "総書 …"
+
+
+def test_the_lines_of_a_tree_wrap_beside_their_branches() -> None:
+    line = "│  ├─ leaked (probability p_leak) → [2] answer: the ruler chooses"
+    assert [part.plain for part in tree_line(line, 50)] == [
+        "│  ├─ leaked (probability p_leak) → [2] answer:",
+        "│  │     the ruler chooses",
+    ]
+    assert [part.plain for part in tree_line("│" * 25 + " " + "word " * 9, 50)] == ["│" * 25 + " " + "word " * 9]
+    assert [part.plain for part in tree_line("short", 50)] == ["short"]
 
 
 def test_emphasis_and_names_in_words() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,17 @@ def print_document(document: Mapping[str, object]) -> None:
     from offramp.tell.document import as_text
 
     click.echo(as_text(document).encode())
+
+
+def print_tree(lines: Iterable[str]) -> None:
+    """Print a drawn tree, wrapped to a terminal's width; a pipe gets its lines whole."""
+    from offramp.tell.layout import print_lines, tree_line
+
+    console = screen()
+    if console.is_terminal:
+        print_lines(console, [part for line in lines for part in tree_line(line, console.width)])
+    else:
+        click.echo("\n".join(lines))
 
 
 def show_notices(*, quiet: bool) -> None:

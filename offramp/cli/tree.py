@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import as_json, print_document
+from offramp.cli.console import as_json, print_document, print_tree
 from offramp.errors import RunError
 
 
@@ -37,4 +37,4 @@ def tree(file: str, full: bool, efg: str | None, as_json: bool) -> None:
     elif efg:
         click.echo(f"Wrote {efg}.")
     else:
-        click.echo("\n".join(describe(compiled, full=full)))
+        print_tree(describe(compiled, full=full))

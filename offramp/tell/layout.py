@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -10,6 +11,11 @@ from rich.text import Text
 
 SCREEN_WIDTH = 100
 """Widest screen; also the width of what is piped."""
+
+LEAST_TEXT = 30
+"""Fewest cells in which the text of a drawn tree is wrapped."""
+
+_GUIDES = re.compile(r"[│├└─ ]*")
 
 _PLAIN = str.maketrans({"█": "#", "░": ".", "–": "-", "−": "-", "·": ";", "…": "~", "→": ">"})
 """What stands in for signs that an encoding other than UTF may lack."""
@@ -51,6 +57,14 @@ def hanging(line: str, width: int, indent: str) -> list[Text]:
     first, *rest = wrapped(Text(line), width)
     tail = line[len(first.plain) :].strip()
     return [first, *(Text(indent) + each for each in wrapped(Text(tail), width - len(indent)))] if rest else [first]
+
+
+def tree_line(line: str, width: int) -> list[Text]:
+    """A line of a drawn tree, wrapped beside its branches; where they leave little room it is left whole."""
+    guides = _GUIDES.match(line)
+    lead = guides[0] if guides else ""
+    indent = lead.replace("├─", "│ ").replace("└─", "  ") + "   "
+    return hanging(line, width, indent) if width - cell_len(indent) >= LEAST_TEXT else [Text(line)]
 
 
 def spaced(name: str) -> str:
