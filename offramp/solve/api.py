@@ -16,7 +16,7 @@ from offramp.game.game import CHANCE_NODE, Floats, Game
 from offramp.solve.backward import induce_backward
 from offramp.solve.certificate import assess_profile, logit_residuals, payoff_ranges
 from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
-from offramp.solve.plan import build_plan
+from offramp.solve.plan import build_walk
 from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Solutions, Status
 from offramp.solve.subgames import Block, find_blocks
 from offramp.solve.trace import OUT_OF_STEPS, STALLED
@@ -145,7 +145,7 @@ def _join(
         solved[block.infosets] = 1
     if not solved.all():
         target = np.inf if schedule.limit else schedule.target
-        induce_backward(build_plan(game), solved, scaled, chance, schedule.rates, target, logs)
+        induce_backward(build_walk(game), solved, scaled, chance, schedule.rates, target, logs)
     return logs
 
 

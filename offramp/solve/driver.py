@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.errors import SolveError
-from offramp.game.game import Floats, Ints
+from offramp.game.game import Floats, Game, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
 from offramp.solve.jit import is_compiled, kernel
@@ -83,8 +83,8 @@ def trace_block(
     """
     if not is_compiled(trace_draws):
         LOG.info("compiling the solver for this machine, once (about half a minute)")
+    workers = _affordable_workers(block.game, workers)
     plan = build_plan(block.game)
-    workers = _affordable_workers(plan, workers)
     num_draws, num_players = len(payoffs), payoffs.shape[2]
     traces = Traces(
         np.empty((num_draws, len(block.actions))),
@@ -109,7 +109,7 @@ def trace_block(
     return traces
 
 
-def _affordable_workers(plan: Plan, workers: int) -> int:
+def _affordable_workers(game: Game, workers: int) -> int:
     """As many of ``workers`` as ``MEMORY_LIMIT`` has scratch space for.
 
     Raises
@@ -117,7 +117,8 @@ def _affordable_workers(plan: Plan, workers: int) -> int:
     SolveError
         If it has not enough for one.
     """
-    unknowns, actions = plan.num_variables, int(plan.action_starts[-1])
+    actions = int(game.action_starts[-1])
+    unknowns = actions - game.num_infosets
     needed = 8 * ((unknowns + 1) ** 2 + actions * unknowns)
     if needed > MEMORY_LIMIT:
         raise SolveError(

@@ -46,15 +46,31 @@ class Plan(NamedTuple):
 
 
 def build_plan(game: Game) -> Plan:
-    """Arrays for the kernels that solve ``game`` as one block."""
+    """Arrays for the kernels that trace ``game`` as one block."""
     depends = infoset_dependencies(game)
-    eliminated = independent_infosets(depends)
-    starts, num_eliminated = _number_variables(game, eliminated)
-    num_variables = int((game.num_actions - 1).sum())
-    owners = _variable_owners(game, starts, num_variables)
-    rest = np.arange(num_eliminated, num_variables)
+    starts, num_eliminated = _number_variables(game, independent_infosets(depends))
+    plan = _tree_plan(game, starts)
+    owners = _variable_owners(game, starts, plan.num_variables)
+    rest = np.arange(num_eliminated, plan.num_variables)
     rows = [rest[depends[owners[v], owners[rest]]] for v in range(num_eliminated)]
     columns = [rest[depends[owners[rest], owners[v]]] for v in range(num_eliminated)]
+    return plan._replace(
+        row_starts=_starts([len(row) for row in rows]),
+        row_columns=_concatenate(rows),
+        column_starts=_starts([len(column) for column in columns]),
+        column_rows=_concatenate(columns),
+        num_eliminated=num_eliminated,
+    )
+
+
+def build_walk(game: Game) -> Plan:
+    """Arrays for kernels that walk the tree and solve no equations, such as backward induction; cheap for any size."""
+    starts = game.action_starts[:-1] - np.arange(game.num_infosets)
+    return _tree_plan(game, starts.astype(np.int32))
+
+
+def _tree_plan(game: Game, starts: Ints) -> Plan:
+    """A plan with nothing eliminated; ``starts`` int32[I] is the first unknown of each set."""
     member_counts = [len(nodes) for nodes in game.members]
     shared = np.array([count > 1 for count in member_counts], dtype=np.int32)
     belief_steps = np.where(game.node_infosets >= 0, shared[game.node_infosets] if len(shared) else 0, 0)
@@ -74,12 +90,12 @@ def build_plan(game: Game) -> Plan:
         member_starts=_starts(member_counts),
         members=_concatenate(game.members),
         belief_steps=belief_steps.astype(np.int32),
-        row_starts=_starts([len(row) for row in rows]),
-        row_columns=_concatenate(rows),
-        column_starts=_starts([len(column) for column in columns]),
-        column_rows=_concatenate(columns),
-        num_variables=num_variables,
-        num_eliminated=num_eliminated,
+        row_starts=_starts([]),
+        row_columns=_concatenate([]),
+        column_starts=_starts([]),
+        column_rows=_concatenate([]),
+        num_variables=int((game.num_actions - 1).sum()),
+        num_eliminated=0,
     )
 
 
