@@ -7,13 +7,14 @@ import pytest
 
 from offramp.game.game import CHANCE_NODE
 from offramp.solve.api import solve
+from offramp.solve.fork import nudge
 from offramp.solve.linear import factor, solve_factored
 from offramp.solve.plan import Plan, build_plan
 from offramp.solve.result import Status
 from offramp.solve.subgames import find_blocks
 from offramp.solve.warm import compile_kernels
 from oracle import Twin
-from random_games import Stage, draw_numbers, random_tree, signalling, staged, three_player
+from random_games import RandomGame, Stage, draw_numbers, random_tree, signalling, staged, three_player
 
 GAMES = {
     "signalling": lambda: signalling(2, 2, 2, seed=5, num_draws=2),
@@ -95,6 +96,28 @@ def test_subgames_under_perfect_information_are_cut_out_and_nested_ones_are_not(
 
 def test_compiling_ahead_solves_a_game_of_both_kinds() -> None:
     compile_kernels()
+
+
+def symmetric(*cells: float, players: int) -> RandomGame:
+    """A game of ``players`` who move at once, two actions each, and who all get the same: one number a leaf."""
+    game = staged(tuple("abc")[:players], [Stage(player, 2) for player in range(players)])
+    return RandomGame(game, np.repeat(np.array(cells)[None, :, None], players, axis=2), np.empty((1, 0)))
+
+
+@pytest.mark.parametrize("precision", [None, 40.0])
+def test_past_a_fork_one_arm_is_followed_and_said_to_be_one(precision: float | None) -> None:
+    """All want the same, by turns of two symmetric patterns, so that indifference is where the arms part."""
+    solutions = solve(*symmetric(1, 0, 0, 2, 0, 2, 1, 0, players=3), precision=precision)
+    assert solutions.converged.all()
+    assert solutions.residuals.max() <= 1e-6
+    assert solutions.status.tolist() == [Status.FORKED]
+
+
+def test_nudges_are_small_and_without_pattern() -> None:
+    payoffs, nudged = np.full((8, 3), 0.5), np.zeros((8, 3))
+    nudge(payoffs, 1e-6, nudged)
+    assert np.abs(nudged - payoffs).max() <= 1e-6
+    assert len(np.unique(nudged)) == nudged.size
 
 
 def test_giving_up_is_told() -> None:

@@ -146,6 +146,12 @@ def test_draws_that_did_not_converge_are_named(standoff: Run) -> None:
     assert "3e-04 of a payoff range" in text
 
 
+def test_draws_in_which_the_branch_forks_are_counted(standoff: Run) -> None:
+    statuses = {"exact": 0, "converged": 250, "forked": 6, "stalled": 0, "out_of_steps": 0, "inexact": 0}
+    text = certificate_words(replace(standoff.certificate, statuses=statuses), 256)
+    assert "In 6 of 256 draws the branch forks (ties); one arm was followed." in text
+
+
 def test_a_grid_that_is_fine_enough_moves_next_to_nothing(standoff: Run) -> None:
     check = GridCheck(256, {"resolve": (20, 40)}, {"holds": GridShift(-1e-5, 0.02)})
     text = certificate_words(replace(standoff.certificate, grid_check=check), 256)

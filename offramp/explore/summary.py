@@ -193,7 +193,7 @@ def certify(table: Table, *, at_precision: bool, grid_check: GridCheck | None) -
         share_within_tolerance=float(np.mean(regret <= REGRET_TOLERANCE)),
         tolerance=REGRET_TOLERANCE,
         max_residual=float(table.residual[0].max()),
-        unconverged=int(np.sum(status > Status.CONVERGED)),
+        unconverged=int(np.sum(status > Status.FORKED)),
         statuses={entry.name.lower(): int(counts[entry]) for entry in Status},
         equilibria="logit at precision" if at_precision else "principal branch",
         grid_check=grid_check,

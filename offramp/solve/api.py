@@ -16,6 +16,7 @@ from offramp.game.game import CHANCE_NODE, Floats, Game
 from offramp.solve.backward import induce_backward
 from offramp.solve.certificate import assess_profile, logit_residuals, payoff_ranges
 from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
+from offramp.solve.fork import FORKED
 from offramp.solve.plan import build_walk
 from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Solutions, Status
 from offramp.solve.subgames import Block, find_blocks
@@ -164,6 +165,7 @@ def _certify(
         residuals = logit_residuals(game, assessment, logs, payoff_ranges(payoffs)[1], precisions)
         fine = residuals <= RESIDUAL_TOLERANCE * max(1.0, schedule.target)
     status = np.full(len(payoffs), Status.CONVERGED if traced else Status.EXACT, dtype=np.int32)
+    status[(ends == FORKED).any(axis=0)] = Status.FORKED
     status[~fine] = Status.INEXACT
     status[(ends == STALLED).any(axis=0) & ~fine] = Status.STALLED
     status[(ends == OUT_OF_STEPS).any(axis=0) & ~fine] = Status.OUT_OF_STEPS

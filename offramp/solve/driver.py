@@ -18,6 +18,7 @@ from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
+from offramp.solve.fork import FORKED, follow_nudged
 from offramp.solve.jit import is_compiled, kernel
 from offramp.solve.plan import Plan, build_plan
 from offramp.solve.polish import polish
@@ -166,28 +167,66 @@ def trace_draws(
 
     Writes ``logs[B, A]``, ``ends[B]``, ``reached[B]`` and ``steps[B]``.
     """
+    nudged = np.empty(payoffs.shape[1:])
+    regret = np.empty(1)
     for draw in range(len(payoffs)):
-        mark_active(plan, chance[draw], work.active, work.orders)
-        orientation = start(plan, payoffs[draw], chance[draw], rates, work)
-        ends[draw], steps[draw] = follow(plan, payoffs[draw], chance[draw], rates, target, orientation, max_steps, work)
-        reached[draw] = work.here[plan.num_variables]
-        if not limit:
-            assess(plan, payoffs[draw], chance[draw], work.here, work)
-            copy(work.logs, logs[draw])
+        game, shares = payoffs[draw], chance[draw]
+        mark_active(plan, shares, work.active, work.orders)
+        ends[draw], steps[draw], reached[draw] = _trace_draw(
+            plan, game, shares, rates, target, limit, max_steps, work, logs[draw], regret
+        )
+        if ends[draw] == REACHED or work.stop[0] != 0:
             continue
-        regret = polish(plan, payoffs[draw], chance[draw], rates, work)
+        found, more = follow_nudged(plan, game, shares, rates, target, max_steps, nudged, work)
+        steps[draw] += more
+        if not found:
+            continue
+        if not limit:
+            assess(plan, game, shares, work.here, work)
+        elif not polish(plan, game, shares, rates, work) < regret[0]:
+            continue
         copy(work.logs, logs[draw])
-        further = target
-        for _ in range(EXTENSIONS):
-            if ends[draw] != REACHED or regret <= GOOD_REGRET:
-                break
-            further *= 10.0
-            end, more = follow(plan, payoffs[draw], chance[draw], rates, further, orientation, max_steps, work)
-            steps[draw] += more
-            better = polish(plan, payoffs[draw], chance[draw], rates, work)
-            if better < regret:
-                regret = better
-                copy(work.logs, logs[draw])
-                reached[draw] = work.here[plan.num_variables]
-            if end != REACHED:
-                break
+        ends[draw], reached[draw] = FORKED, target
+
+
+@kernel
+def _trace_draw(
+    plan: Plan,
+    payoffs: Floats,
+    chance: Floats,
+    rates: Floats,
+    target: float,
+    limit: bool,
+    max_steps: int,
+    work: Work,
+    logs: Floats,
+    regret: Floats,
+) -> tuple[int, int, float]:
+    """Trace one draw without nudging; writes ``logs[A]`` and, where the limit is wanted, ``regret[1]``.
+
+    Returns how it ended, the steps tried and s at the end. A draw whose regret is good counts as reached all the same.
+    """
+    orientation = start(plan, payoffs, chance, rates, work)
+    end, steps = follow(plan, payoffs, chance, rates, target, orientation, max_steps, work)
+    reached = work.here[plan.num_variables]
+    if not limit:
+        assess(plan, payoffs, chance, work.here, work)
+        copy(work.logs, logs)
+        return end, steps, reached
+    regret[0] = polish(plan, payoffs, chance, rates, work)
+    copy(work.logs, logs)
+    further = target
+    for _ in range(EXTENSIONS):
+        if end != REACHED or regret[0] <= GOOD_REGRET:
+            break
+        further *= 10.0
+        last, more = follow(plan, payoffs, chance, rates, further, orientation, max_steps, work)
+        steps += more
+        better = polish(plan, payoffs, chance, rates, work)
+        if better < regret[0]:
+            regret[0] = better
+            copy(work.logs, logs)
+            reached = work.here[plan.num_variables]
+        if last != REACHED:
+            break
+    return (REACHED if regret[0] <= GOOD_REGRET else end), steps, reached

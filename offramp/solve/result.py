@@ -16,14 +16,16 @@ class Status(IntEnum):
 
     EXACT = 0
     CONVERGED = 1
-    STALLED = 2
-    OUT_OF_STEPS = 3
-    INEXACT = 4
+    FORKED = 2
+    STALLED = 3
+    OUT_OF_STEPS = 4
+    INEXACT = 5
 
 
 EXPLANATIONS = {
     Status.EXACT: "solved by backward induction",
     Status.CONVERGED: "the branch was traced to its end and every information set is within the tolerance",
+    Status.FORKED: "the branch forks, as it can in games with symmetries or ties; one arm was followed to its end",
     Status.STALLED: "the branch could not be followed to its end (the steps became too small): see the regret",
     Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached",
     Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance: see the regret",
@@ -93,4 +95,4 @@ class Solutions:
     @property
     def converged(self) -> npt.NDArray[np.bool_]:
         """bool[B]: draws whose solution may be believed."""
-        return self.status <= Status.CONVERGED
+        return self.status <= Status.FORKED

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from offramp.explore.summary import Certificate, GridCheck
 from offramp.solve.result import Status
 
-FINE = (Status.EXACT.name.lower(), Status.CONVERGED.name.lower())
+FORKED = Status.FORKED.name.lower()
+FINE = (Status.EXACT.name.lower(), Status.CONVERGED.name.lower(), FORKED)
 
 
 def certificate_words(certificate: Certificate, num_draws: int) -> str:
@@ -18,6 +19,9 @@ def certificate_words(certificate: Certificate, num_draws: int) -> str:
         sentences.append("Parties make mistakes, as often as the precision asked for says.")
     else:
         sentences.append("One equilibrium a draw, on the principal branch; others were not looked for.")
+    forked = certificate.statuses.get(FORKED, 0)
+    if forked:
+        sentences.append(f"In {forked:,} of {num_draws:,} draws the branch forks (ties); one arm was followed.")
     if certificate.grid_check:
         sentences.append(_grid(certificate.grid_check))
     return " ".join(sentences)
