@@ -2,7 +2,8 @@
 #   make run      the answer for Venezuela            make docs      the documentation, as HTML
 #   make test     the whole test suite                make bench     the benchmarks
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
-#   make check    lint, docs and test                 make lock      fresh pinned versions
+#   make check    lint, docs and test                 make fuzz      broken input for two minutes
+#   make lock     fresh pinned versions
 
 PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
@@ -16,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs bench coverage check lock clean
+.PHONY: run test lint docs bench coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -39,8 +40,15 @@ docs: .venv/.dev
 bench: .venv/.dev .venv/.oracle
 	@for script in benchmarks/[!_]*.py; do if test -f "$$script"; then $(BIN)/python "$$script" || exit; fi; done
 
+# Compiled kernels are invisible to coverage: their own tests run once more as plain Python.
 coverage: .venv/.dev .venv/.oracle
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(PARALLEL) --cov=offramp --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) --cov=offramp --cov-report= $(ARGS)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_kernels.py --cov=offramp --cov-append --cov-report=term
+
+# A minute of broken input for each parser; anything but a clean error ends it.
+fuzz: .venv/.dev
+	$(BIN)/python tests/fuzz.py expressions --seconds 60
+	$(BIN)/python tests/fuzz.py loader --seconds 60
 
 check: lint docs test
 
