@@ -95,8 +95,8 @@ def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Float
     if not np.isfinite(payoffs).all():
         draw, leaf, player = np.argwhere(~np.isfinite(payoffs))[0]
         raise SolveError(f"the payoff of {game.players[player]!r} at leaf {leaf} is not finite in draw {draw}")
-    for node in np.flatnonzero(game.node_players == CHANCE_NODE):
-        columns = game.chance_index[game.children[game.child_starts[node] : game.child_starts[node + 1]]]
+    for node in np.flatnonzero(game.node_players == CHANCE_NODE).tolist():
+        columns = game.chance_index[game.children_of(node)]
         share = chance[:, columns]
         wrong = (share < 0).any(axis=1) | ~(np.abs(share.sum(axis=1) - 1) <= CHANCE_TOLERANCE)
         if wrong.any():

@@ -104,7 +104,7 @@ def _action_values(game: Game, beliefs: Floats, nodes: Floats) -> Floats:
     for infoset, members in enumerate(game.members):
         player, start = game.infoset_players[infoset], game.action_starts[infoset]
         for node in members:
-            children = game.children[game.child_starts[node] : game.child_starts[node + 1]]
+            children = game.children_of(node)
             q[:, start : start + len(children)] += beliefs[:, node, None] * nodes[children, :, player].T
     return q
 

@@ -43,7 +43,7 @@ def find_blocks(game: Game) -> list[Block]:
         node = pending.pop()
         if not imperfect[node : ends[node]].any():
             continue
-        children = game.children[game.child_starts[node] : game.child_starts[node + 1]]
+        children = game.children_of(node)
         if not imperfect[node] and closed[children].all():
             pending.extend(int(child) for child in reversed(children))
         else:

@@ -124,16 +124,12 @@ def assess(plan: Plan, payoffs: Floats, chance: Floats, z: Floats, work: Work) -
 
 
 @kernel
-def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Floats, work: Work) -> float:
-    """Write the bordered Jacobian at ``x`` to ``work.matrix`` and minus the residual to ``work.vector``.
-
-    The border is ``work.row``. Returns the largest residual, relative to ``1 + |x|``.
-    """
+def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Floats, work: Work) -> None:
+    """Write the Jacobian at ``x``, with border ``work.row``, to ``work.matrix`` and minus the residual to ``vector``."""
     size = plan.num_variables + 1
     assess(plan, payoffs, chance, x, work)
     differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)
     s = x[size - 1]
-    largest = 0.0
     for infoset in range(len(plan.num_actions)):
         start, variable = plan.action_starts[infoset], plan.variable_starts[infoset] - 1
         rate = rates[plan.infoset_players[infoset]]
@@ -145,11 +141,9 @@ def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Flo
             difference = rate * (work.q[start + a] - work.q[start])
             work.matrix[i, size - 1] = -difference
             work.vector[i] = s * difference - x[i]
-            largest = max(largest, abs(work.vector[i]) / (1.0 + abs(x[i])))
     for j in range(size):
         work.matrix[size - 1, j] = work.row[j]
     work.vector[size - 1] = 0.0
-    return largest
 
 
 @kernel
@@ -196,8 +190,7 @@ def correct(
 def turn(plan: Plan, work: Work) -> float:
     """Write the tangent at ``work.there`` to ``work.turned``. Returns its cosine with the old one."""
     size = plan.num_variables + 1
-    for j in range(size):
-        work.turned[j] = 0.0
+    fill(work.turned, 0.0)
     work.turned[size - 1] = 1.0
     solve_factored(plan, work.matrix, work.pivots, work.turned)
     dot, here, there = 0.0, 0.0, 0.0
@@ -221,10 +214,11 @@ def normalise(size: int, x: Floats, direction: Floats, weights: Floats) -> None:
 
 
 @kernel
-def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
+def predict(plan: Plan, step: float, target: float, work: Work) -> tuple[bool, float]:
     """Write the predicted point to ``work.there`` and the hyperplane's normal to ``work.row``.
 
-    Returns True where the step would pass ``target``: the prediction then lies on s = target and stays there.
+    Returns whether the step would pass ``target``, in which case the prediction lies on s = target and stays there, and
+    the length of the step taken.
     """
     last = plan.num_variables
     arrives = bool(work.here[last] + step * work.tangent[last] >= target)
@@ -236,7 +230,7 @@ def predict(plan: Plan, step: float, target: float, work: Work) -> bool:
     if arrives:
         work.row[last] = 1.0
         work.there[last] = target
-    return arrives
+    return arrives, step
 
 
 @kernel
@@ -301,11 +295,10 @@ def follow(
     for count in range(max_steps):
         if work.stop[0] != 0:
             return STALLED, count
-        arrives = predict(plan, step, target, work)
+        arrives, step = predict(plan, step, target, work)
         tolerance, limit = NEWTON_TOLERANCE, NEWTON_LIMIT
         if arrives:
             tolerance, limit = FINAL_TOLERANCE, FINAL_LIMIT
-            step = (target - work.here[size - 1]) / work.tangent[size - 1]
         sign, contraction = correct(plan, payoffs, chance, rates, tolerance, limit, work)
         moved = _surprise(size, work, step)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
