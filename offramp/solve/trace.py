@@ -125,7 +125,7 @@ def assess(plan: Plan, payoffs: Floats, chance: Floats, z: Floats, work: Work) -
 
 @kernel
 def linearise(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, x: Floats, work: Work) -> None:
-    """Write the Jacobian at ``x``, with border ``work.row``, to ``work.matrix`` and minus the residual to ``vector``."""
+    """Write the Jacobian at ``x``, bordered by ``work.row``, to ``work.matrix``; minus the residual to ``vector``."""
     size = plan.num_variables + 1
     assess(plan, payoffs, chance, x, work)
     differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)
