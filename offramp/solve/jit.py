@@ -4,12 +4,13 @@ Kernels loop over plain arrays, release the GIL and keep strict IEEE arithmetic 
 same bits alone, in a batch and on any number of threads.
 
 Compiled code is kept on disk. Numba notices when the file of a kernel changes but not when a kernel that it calls
-does, so the folder's name carries a digest of all solver sources: code compiled from other sources is never picked
-up.
+does, so the folder's name carries a digest of the kernel's file and of all files of offramp that it imports, however
+indirectly: code compiled from other sources is never picked up.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 from collections.abc import Callable
@@ -22,11 +23,13 @@ from numba.core import config
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
+ROOT = Path(__file__).parent.parent.parent
+
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` to machine code on its first call; the code is cached on disk."""
     before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
-    setattr(config, "CACHE_DIR", _cache_folder())  # noqa: B010
+    setattr(config, "CACHE_DIR", _cache_folder(function.__code__.co_filename))  # noqa: B010
     try:
         return cast("Function", njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function))
     finally:
@@ -37,18 +40,44 @@ def is_compiled(function: Callable[..., object]) -> bool:
     """Whether code for a kernel lies on disk, so that its first call is quick; True where numba is switched off."""
     if getattr(config, "DISABLE_JIT"):  # noqa: B009
         return True
-    return any(Path(_cache_folder()).rglob(f"*.{function.__name__}-*.nbc"))
+    folder = Path(_cache_folder(function.__code__.co_filename))
+    return any(folder.rglob(f"*.{function.__name__}-*.nbc"))
 
 
 @cache
-def _cache_folder() -> str:
-    """Where compiled kernels are kept: in ``NUMBA_CACHE_DIR``, beside the sources, or in the user's cache."""
-    sources = Path(__file__).parent
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(sources.glob("*.py")))).hexdigest()[:16]
+def _cache_folder(file: str) -> str:
+    """Where the compiled kernels of ``file`` are: in ``NUMBA_CACHE_DIR``, beside the solver, or in the user's cache."""
+    sources = sorted(_sources(Path(file)))
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    beside = Path(__file__).parent
     if "NUMBA_CACHE_DIR" in os.environ:
         base = Path(os.environ["NUMBA_CACHE_DIR"])
-    elif os.access(sources, os.W_OK):
-        base = sources / "__pycache__"
+    elif os.access(beside, os.W_OK):
+        base = beside / "__pycache__"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "offramp"
     return str(base / f"kernels-{digest}")
+
+
+def _sources(file: Path) -> set[Path]:
+    """``file`` and every file of offramp that it imports, directly or through others."""
+    found: set[Path] = set()
+    pending = [file]
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += _imports(path)
+    return found
+
+
+@cache
+def _imports(file: Path) -> tuple[Path, ...]:
+    """The files of offramp that ``file`` names in ``from offramp... import``."""
+    modules = [
+        node.module
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("offramp.")
+    ]
+    paths = (ROOT.joinpath(*module.split(".")).with_suffix(".py") for module in modules)
+    return tuple(path for path in paths if path.is_file())
