@@ -113,11 +113,10 @@ class ChancePlan:
     weights: Floats
     index: Ints
 
-    def chance(self, evaluator: Evaluator) -> Floats:
-        """float64[B, E]: the probability of each chance branch in each draw."""
+    def values(self, evaluator: Evaluator) -> Floats:
+        """float64[B, D]: the probability of each column of ``index`` in each draw."""
         fixed = np.broadcast_to(self.weights, (evaluator.num_draws, len(self.weights)))
-        columns = np.hstack([*(lottery.probabilities(evaluator) for lottery in self.lotteries), fixed])
-        return np.take(columns, self.index, axis=1)
+        return np.hstack([*(lottery.probabilities(evaluator) for lottery in self.lotteries), fixed])
 
 
 class ChancePlanner:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offramp.errors import EvaluationError, ScenarioError
+from offramp.game.batch import Batch
 from offramp.game.chance import ChancePlan, ChancePlanner
 from offramp.game.evaluate import DrawnValues, Evaluator
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
@@ -68,6 +69,21 @@ class Compiled:
     payoff_plan: PayoffPlan
     chance_plan: ChancePlan
 
+    def batch(self, draws: DrawnValues) -> Batch:
+        """The payoffs and chance probabilities of the draws, each distinct number once.
+
+        Raises
+        ------
+        EvaluationError
+            Naming the expression, the first draw in which it has no finite value or is no probability, and the values
+            there; a payoff's before that of a chance move.
+        """
+        evaluator = Evaluator(self.references, draws)
+        with _placed(self.scenario):
+            payoffs = self.payoff_plan.values(evaluator)
+            chance = self.chance_plan.values(evaluator)
+        return Batch(payoffs, self.payoff_plan.index, chance, self.chance_plan.index)
+
     def payoffs(self, draws: DrawnValues) -> Floats:
         """float64[B, L, P]: what each leaf is worth to each party, in the party's own points.
 
@@ -77,7 +93,8 @@ class Compiled:
             Naming the payoff, its expression, the first draw without a finite value and the values there.
         """
         with _placed(self.scenario):
-            return self.payoff_plan.payoffs(Evaluator(self.references, draws))
+            values = self.payoff_plan.values(Evaluator(self.references, draws))
+        return np.take(values, self.payoff_plan.index, axis=1)
 
     def chance(self, draws: DrawnValues) -> Floats:
         """float64[B, E]: the probability of each chance branch, in the columns of ``game.chance_index``.
@@ -88,7 +105,8 @@ class Compiled:
             In the first draw where the probabilities of a chance move leave [0, 1] or do not sum to 1.
         """
         with _placed(self.scenario):
-            return self.chance_plan.chance(Evaluator(self.references, draws))
+            values = self.chance_plan.values(Evaluator(self.references, draws))
+        return np.take(values, self.chance_plan.index, axis=1)
 
     @cached_property
     def infoset_moves(self) -> Ints:

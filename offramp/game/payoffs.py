@@ -43,15 +43,15 @@ class PayoffPlan:
     places: tuple[str, ...]
     index: Ints
 
-    def payoffs(self, evaluator: Evaluator) -> Floats:
-        """float64[B, L, P]: what each leaf is worth to each party in each draw, in the party's own points."""
+    def values(self, evaluator: Evaluator) -> Floats:
+        """float64[B, C]: what each cell is worth in each draw, in its party's own points."""
         columns = np.empty((evaluator.num_draws, len(self.cells)))
         for column, (pieces, place) in enumerate(zip(self.cells, self.places, strict=True)):
             total = pieces[0].weight * evaluator.value(pieces[0].bound, place)
             for piece in pieces[1:]:
                 total = total + piece.weight * evaluator.value(piece.bound, place)
             columns[:, column] = total
-        return np.take(columns, self.index, axis=1)
+        return columns
 
 
 class PayoffPlanner:
