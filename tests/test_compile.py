@@ -96,13 +96,13 @@ class TestTree:
         names = [exit_game.scenario.outcomes[index].name for index in exit_game.leaf_outcomes]
         assert tuple(names) == exit_game.game.outcome_labels
 
-    def test_infosets_know_their_move_and_choices(self, exit_game: Compiled) -> None:
+    def test_infosets_know_their_move_and_nodes_their_choices(self, exit_game: Compiled) -> None:
         moves = exit_game.scenario.moves
-        for infoset, (index, positions) in enumerate(
-            zip(exit_game.infoset_moves, exit_game.infoset_choices, strict=True)
-        ):
-            labels = tuple(moves[index].choices[position].name for position in positions)
-            assert labels == exit_game.game.action_labels[infoset]
+        for infoset, nodes in enumerate(exit_game.game.members):
+            choices = moves[exit_game.infoset_moves[infoset]].choices
+            for node in nodes:
+                labels = tuple(choices[position].name for position in exit_game.node_choices[node])
+                assert labels == exit_game.game.action_labels[infoset]
 
     def test_when_drops_choices_and_keeps_their_positions(self) -> None:
         compiled = compile_scenario(
@@ -116,7 +116,7 @@ class TestTree:
             )
         )
         assert compiled.game.action_labels == (("loud", "soft"), ("no",), ("yes", "no"))
-        assert compiled.infoset_choices == ((0, 1), (1,), (0, 1))
+        assert [compiled.node_choices[int(nodes[0])] for nodes in compiled.game.members] == [(0, 1), (1,), (0, 1)]
         assert compiled.payoffs(drawn())[0, :, 0].tolist() == [1, 0, 1]
 
     def test_eighty_moves_in_a_row_need_no_recursion(self) -> None:

@@ -195,10 +195,10 @@ def test_the_headline_is_neither_certain_nor_excluded(compiled: Compiled, soluti
 
 def test_every_choice_is_the_better_one_somewhere(compiled: Compiled, solutions: Solutions) -> None:
     best: dict[str, float] = {}
-    for infoset, choices in enumerate(compiled.infoset_choices):
+    for infoset, labels in enumerate(compiled.game.action_labels):
         move = compiled.scenario.moves[int(compiled.infoset_moves[infoset])]
-        for action, choice in enumerate(choices, start=int(compiled.game.action_starts[infoset])):
-            name = f"{move.name}.{move.choices[choice].name}"
+        for action, label in enumerate(labels, start=int(compiled.game.action_starts[infoset])):
+            name = f"{move.name}.{label}"
             best[name] = max(best.get(name, 0.0), float(solutions.strategies[:, action].max()))
     named = {f"{m.name}.{c.name}" for m in compiled.scenario.moves if m.by != CHANCE for c in m.choices}
     assert set(best) == named

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from offramp.errors import EvaluationError
-from offramp.game.evaluate import Evaluator
+from offramp.game.bindings import Bound, References
+from offramp.game.evaluator import Evaluator
 from offramp.game.game import Floats, Ints
-from offramp.game.references import Bound, References
+from offramp.game.translate import Translator
+from offramp.scenario.program import Program
 
 PROBABILITY_TOLERANCE = 1e-9
 """How far a probability may leave [0, 1], and the probabilities of a chance move may miss 1, before it is an error."""
@@ -29,6 +32,11 @@ class Lottery:
     """The branches of a chance move where it stands on some path."""
 
     branches: tuple[Branch, ...]
+
+    @property
+    def stated(self) -> list[Bound]:
+        """The probabilities that are given."""
+        return [branch.probability for branch in self.branches if branch.probability is not None]
 
     def probabilities(self, evaluator: Evaluator) -> Floats:
         """float64[B, branches]: non-negative and summing to 1.
@@ -74,9 +82,8 @@ class Lottery:
         if not wrong.any():
             return
         draw = int(np.argmax(wrong))
-        stated = [bound for bound, _ in self.branches if bound is not None]
-        names = {name: value for bound in stated for name, value in evaluator.names_at(bound, draw).items()}
-        text = " + ".join(bound.expression.text for bound in stated)
+        names = {name: value for bound in self.stated for name, value in evaluator.names_at(bound, draw).items()}
+        text = " + ".join(bound.expression.text for bound in self.stated)
         limit = "more than 1" if remainder else "not to 1"
         trouble = f"the probabilities sum to {total[draw]:.9g}, {limit},"
         place = self.branches[0].place.rsplit(".", 2)[0]
@@ -105,18 +112,67 @@ def _normalised(probabilities: Floats) -> Floats:
 class ChancePlan:
     """The lotteries of the tree: those of moves, and the fixed weights of private draws after them.
 
-    ``index`` is int32[E]: for each chance branch its column among the lotteries' branches, laid end to end, and then
-    ``weights``.
+    Attributes
+    ----------
+    references : References
+    lotteries : tuple of Lottery
+    weights : float64[weights]
+    branch_index : int32[E]
+        For each chance branch its place among the lotteries' branches, laid end to end, and then ``weights``.
     """
 
+    references: References
     lotteries: tuple[Lottery, ...]
     weights: Floats
-    index: Ints
+    branch_index: Ints
+
+    @cached_property
+    def _program(self) -> tuple[Program, dict[Bound, int]]:
+        """The program that works the stated probabilities, and the column in which each comes out."""
+        translator = Translator(self.references)
+        bounds = [bound for lottery in self.lotteries for bound in lottery.stated]
+        program, columns = translator.builder.finish([translator.value(bound) for bound in bounds])
+        return program, dict(zip(bounds, columns.tolist(), strict=True))
+
+    @cached_property
+    def _distinct(self) -> tuple[tuple[Lottery, ...], Floats, Ints]:
+        """The lotteries that differ, the fixed weights that differ, and where each place of ``branch_index`` went."""
+        _, columns = self._program
+        starts: dict[tuple[int, ...], int] = {}
+        kept: list[Lottery] = []
+        width = 0
+        moved: list[int] = []
+        for lottery in self.lotteries:
+            key = tuple(-1 if bound is None else columns[bound] for bound, _ in lottery.branches)
+            if key not in starts:
+                starts[key] = width
+                kept.append(lottery)
+                width += len(key)
+            moved.extend(starts[key] + branch for branch in range(len(key)))
+        weights, inverse = np.unique(self.weights, return_inverse=True)
+        return tuple(kept), weights, np.array([*moved, *(width + inverse)], dtype=np.int32)
+
+    @cached_property
+    def index(self) -> Ints:
+        """int32[E]: the column of :meth:`values` of each chance branch; equal lotteries share theirs."""
+        _, _, moved = self._distinct
+        return np.take(moved, self.branch_index)
 
     def values(self, evaluator: Evaluator) -> Floats:
-        """float64[B, D]: the probability of each column of ``index`` in each draw."""
-        fixed = np.broadcast_to(self.weights, (evaluator.num_draws, len(self.weights)))
-        return np.hstack([*(lottery.probabilities(evaluator) for lottery in self.lotteries), fixed])
+        """float64[B, D]: the distinct probabilities of each draw.
+
+        Raises
+        ------
+        EvaluationError
+            In the first draw where a probability leaves [0, 1] or those of a move do not sum to 1.
+        """
+        program, columns = self._program
+        results, doubtful = program.run(evaluator.drawn, evaluator.num_draws)
+        rows = np.ascontiguousarray(results.T)
+        evaluator.known.update((bound, rows[column]) for bound, column in columns.items() if column not in doubtful)
+        lotteries, weights, _ = self._distinct
+        fixed = np.broadcast_to(weights, (evaluator.num_draws, len(weights)))
+        return np.hstack([*(lottery.probabilities(evaluator) for lottery in lotteries), fixed])
 
 
 class ChancePlanner:
@@ -152,4 +208,4 @@ class ChancePlanner:
             for columns, is_private in zip(self._columns, self._is_private, strict=True)
         ]
         index = np.concatenate([np.empty(0, dtype=np.intp), *shifted]).astype(np.int32)
-        return ChancePlan(tuple(self._lotteries), weights, index)
+        return ChancePlan(self.references, tuple(self._lotteries), weights, index)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from offramp.errors import Problem
+from offramp.game.bindings import Fact
 from offramp.game.knowledge import listed, path_text
-from offramp.game.references import Fact
 from offramp.scenario.model import Choice, Scenario
 from offramp.scenario.problems import problem_at
 

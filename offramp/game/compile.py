@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from offramp.errors import EvaluationError, ScenarioError
 from offramp.game.batch import Batch
+from offramp.game.bindings import Fact, Private, References
 from offramp.game.chance import ChancePlan, ChancePlanner
-from offramp.game.evaluate import DrawnValues, Evaluator
+from offramp.game.evaluator import DrawnValues, Evaluator
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
 from offramp.game.grow import Grown, InfosetKey, grow
 from offramp.game.knowledge import fact_text, fact_words
 from offramp.game.payoffs import PayoffPlan, PayoffPlanner
-from offramp.game.references import Fact, Private, References
 from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
 from offramp.scenario.problems import problem_at
@@ -112,11 +112,6 @@ class Compiled:
     def infoset_moves(self) -> Ints:
         """int32[I]: position of each information set's move in ``scenario.moves``."""
         return np.array([key.move for key in self.infoset_keys], dtype=np.int32)
-
-    @cached_property
-    def infoset_choices(self) -> tuple[tuple[int, ...], ...]:
-        """For each information set the positions in ``Move.choices`` of its actions."""
-        return tuple(self.node_choices[int(nodes[0])] for nodes in self.game.members)
 
     @cached_property
     def infoset_knowledge(self) -> tuple[str, ...]:

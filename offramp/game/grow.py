@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from offramp.errors import Problem, ScenarioError
+from offramp.game.bindings import Fact, Position, References, Settled
 from offramp.game.chance import Branch, ChancePlanner, Lottery
 from offramp.game.clash import clash
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE
 from offramp.game.knowledge import learn, path_text, spreads
 from offramp.game.payoffs import PayoffPlanner
-from offramp.game.references import Fact, Position, References, Settled
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Choice, Move, Scenario
 from offramp.scenario.problems import problem_at

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from offramp.game.references import Fact
+from offramp.game.bindings import Fact
 from offramp.scenario.model import ALL, CHANCE, Choice, Move, Scenario
 
 Knowledge = tuple[tuple[Fact, ...], ...]

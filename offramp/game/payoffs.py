@@ -2,13 +2,14 @@
 
 The tree asks for the same number at many leaves. Each distinct evaluation, an expression with the values that its path
 fixes, is therefore planned once when the scenario is compiled and worked once per batch of draws; leaves then pick
-their column.
+their column. Numbers that turn out the same, such as payoffs of 0, share one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -16,13 +17,15 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.errors import ScenarioError
-from offramp.game.evaluate import Evaluator
+from offramp.game.bindings import Bound, Position, References, Settled
+from offramp.game.evaluator import Evaluator
 from offramp.game.game import Floats, Ints
 from offramp.game.knowledge import listed
-from offramp.game.references import Bound, Position, References, Settled
+from offramp.game.translate import Translator
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Outcome
 from offramp.scenario.problems import problem_at
+from offramp.scenario.program import Program
 
 MAX_PIECES = 10_000
 """Most combinations of undrawn private values that one payoff averages over."""
@@ -37,21 +40,58 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PayoffPlan:
-    """Which evaluations make the payoffs: ``index`` is int32[L, P], into ``cells``; each cell sums its pieces."""
+    """Which evaluations make the payoffs.
 
+    Attributes
+    ----------
+    references : References
+    cells : tuple of tuples of Piece
+        Each cell is the sum of its pieces.
+    places : tuple of str
+        For each cell where in the scenario its expression stands.
+    cell_index : int32[L, P]
+        The cell of each leaf and party.
+    """
+
+    references: References
     cells: tuple[tuple[Piece, ...], ...]
     places: tuple[str, ...]
-    index: Ints
+    cell_index: Ints
+
+    @cached_property
+    def _program(self) -> tuple[Program, Ints]:
+        """The program that works the cells, and for each cell the column of its result."""
+        translator = Translator(self.references)
+        values = [translator.weighted_sum([(each.weight, each.bound) for each in pieces]) for pieces in self.cells]
+        return translator.builder.finish(values)
+
+    @cached_property
+    def index(self) -> Ints:
+        """int32[L, P]: the column of :meth:`values` that each leaf gives each party; equal cells share one."""
+        _, columns = self._program
+        return np.take(columns, self.cell_index)
 
     def values(self, evaluator: Evaluator) -> Floats:
-        """float64[B, C]: what each cell is worth in each draw, in its party's own points."""
-        columns = np.empty((evaluator.num_draws, len(self.cells)))
-        for column, (pieces, place) in enumerate(zip(self.cells, self.places, strict=True)):
-            total = pieces[0].weight * evaluator.value(pieces[0].bound, place)
-            for piece in pieces[1:]:
-                total = total + piece.weight * evaluator.value(piece.bound, place)
-            columns[:, column] = total
-        return columns
+        """float64[B, C]: the distinct payoffs of each draw, in the parties' own points.
+
+        Raises
+        ------
+        EvaluationError
+            For the first cell that has no finite value in some draw.
+        """
+        program, columns = self._program
+        results, doubtful = program.run(evaluator.drawn, evaluator.num_draws)
+        for cell in np.flatnonzero(np.isin(columns, doubtful)):
+            results[:, columns[cell]] = self._checked(evaluator, int(cell))
+        return results
+
+    def _checked(self, evaluator: Evaluator, cell: int) -> Floats:
+        """The cell worked step by step; 0 is added so that a zero is positive, as in the program."""
+        total: Floats = np.zeros(1)
+        for position, (bound, weight) in enumerate(self.cells[cell]):
+            value = weight * evaluator.value(bound, self.places[cell])
+            total = total + value if position else value
+        return total + 0.0
 
 
 class PayoffPlanner:
@@ -102,4 +142,4 @@ class PayoffPlanner:
 
     def plan(self) -> PayoffPlan:
         index = np.array(self._rows, dtype=np.int32).reshape(len(self._rows), len(self.parties))
-        return PayoffPlan(tuple(self._sums), tuple(self._places), index)
+        return PayoffPlan(self.references, tuple(self._sums), tuple(self._places), index)

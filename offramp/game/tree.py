@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from offramp.game.bindings import Fact
 from offramp.game.compile import Compiled, atom_text
 from offramp.game.game import TERMINAL_NODE
 from offramp.game.grow import InfosetKey
 from offramp.game.knowledge import fact_words, listed, path_text
-from offramp.game.references import Fact
 from offramp.scenario.model import ALL, CHANCE, Choice, Move, Scenario
 
 ALIKE = 6

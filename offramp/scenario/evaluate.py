@@ -186,10 +186,10 @@ def _power(node: Node, base: Floats, exponent: Floats, rows: Rows) -> Floats:
     _require(node, (base != 0) | (exponent >= 0), rows, "zero to a negative power")
     whole = np.floor(exponent) == exponent
     _require(node, (base >= 0) | whole, rows, "a negative number to a fractional power")
-    return _finite(node, _plain_power(base, exponent), rows)
+    return _finite(node, plain_power(base, exponent), rows)
 
 
-def _plain_power(base: Floats, exponent: Floats) -> Floats:
+def plain_power(base: Floats, exponent: Floats) -> Floats:
     """``np.power`` without its shortcut where there is one exponent only, which may round differently."""
     shape = np.broadcast_shapes(base.shape, exponent.shape)
     wide = max(2, *shape) if shape else 2

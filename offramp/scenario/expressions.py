@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from numbers import Real
 from typing import Any
 
@@ -87,16 +86,10 @@ class Expression:
     def __reduce__(self) -> tuple[type[Expression], tuple[str]]:
         return type(self), (self.text,)
 
-    @cached_property
-    def constant(self) -> float | None:
-        """The expression's value where it has no names, else None.
-
-        Raises
-        ------
-        EvaluationError
-            If it has no names and no finite value, such as ``1 / 0``.
-        """
-        return None if self.names else float(self.evaluate({})[0])
+    @property
+    def tree(self) -> Node:
+        """What the text says, as :mod:`offramp.scenario.parse` gives it."""
+        return self._tree
 
     def inline(self, formulas: Mapping[str, Expression]) -> Expression:
         """This expression with each name found in ``formulas`` replaced by that formula, in brackets.

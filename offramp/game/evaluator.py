@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from offramp.errors import EvaluationError, ExpressionError
+from offramp.game.bindings import Bound, References
 from offramp.game.game import Floats
-from offramp.game.references import Bound, References
 from offramp.scenario.expressions import Expression
 
 
@@ -27,14 +27,27 @@ class DrawnValues(Protocol):
 
 
 class Evaluator:
-    """Works bound expressions in every draw of one batch; formulas are worked once per set of fixed values."""
+    """Works bound expressions in every draw of one batch, step by step, so that an error names its draw and step.
+
+    Formulas are worked once per set of fixed values. A program (:mod:`offramp.scenario.program`) does the same faster
+    where all goes well.
+
+    Attributes
+    ----------
+    num_draws, first_draw : int
+    drawn : dict of str to float64[B]
+        The drawn assumptions.
+    known : dict of Bound to float64[B]
+        Values that need no more work.
+    """
 
     def __init__(self, references: References, draws: DrawnValues) -> None:
         self.references = references
         self.num_draws = draws.values.shape[0]
         self.first_draw = draws.first
         columns = np.ascontiguousarray(draws.values.T)
-        self._drawn: dict[str, Floats] = dict(zip(draws.names, columns, strict=True))
+        self.drawn: dict[str, Floats] = dict(zip(draws.names, columns, strict=True))
+        self.known: dict[Bound, Floats] = {}
         self._formulas: dict[Bound, Floats] = {}
 
     def value(self, bound: Bound, where: str) -> Floats:
@@ -45,6 +58,8 @@ class Evaluator:
         EvaluationError
             If it has no finite value in some draw.
         """
+        if bound in self.known:
+            return self.known[bound]
         expression, fixed = bound.expression, self.references.fixed_values(bound)
         try:
             values = self._values(expression, fixed)
@@ -69,8 +84,8 @@ class Evaluator:
             yield self._formula(name, fixed)
         elif name in fixed:
             yield fixed[name]
-        elif name in self._drawn:
-            yield self._drawn[name]
+        elif name in self.drawn:
+            yield self.drawn[name]
 
     def _formula(self, name: str, fixed: dict[str, float]) -> Floats:
         bound = self.references.formula(name, fixed)
