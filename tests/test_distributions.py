@@ -14,7 +14,7 @@ from scipy.special import betaincinv
 
 from offramp.errors import DistributionError
 from offramp.scenario.distributions import Distribution
-from offramp.scenario.draws import EDGE
+from offramp.scenario.sobol import EDGE
 
 REFERENCES: dict[str, tuple[dict[str, Any], Any]] = {
     "uniform": ({"uniform": [-2, 3]}, stats.uniform(-2, 5)),

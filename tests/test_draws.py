@@ -12,8 +12,9 @@ from scipy import stats
 from offramp.errors import RunError, ScenarioError
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.distributions import Distribution
-from offramp.scenario.draws import EDGE, MAX_DRAWS, central, draw
+from offramp.scenario.draws import MAX_DRAWS, central, draw
 from offramp.scenario.model import Assumption, Choice, Correlation, Move, Origin, Outcome, Party, Scenario
+from offramp.scenario.sobol import EDGE
 
 VALUES: dict[str, Any] = {
     "office": {"pert": [60, 80, 100]},

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from offramp.game.game import Floats
+from offramp.arrays import Floats
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Assumption, Scenario, Term
 

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Floats, Ints, Positions
 from offramp.errors import EvaluationError
 from offramp.game.bindings import Bound, References
 from offramp.game.evaluator import Evaluator
-from offramp.game.game import Floats, Ints
 from offramp.game.translate import Translator
 from offramp.scenario.program import Program
 
@@ -182,7 +181,7 @@ class ChancePlanner:
         self.references = references
         self._lotteries: dict[Lottery, int] = {}
         self._width = 0
-        self._columns: list[npt.NDArray[np.intp]] = []
+        self._columns: list[Positions] = []
         self._is_private: list[bool] = []
 
     def add(self, lottery: Lottery) -> None:
@@ -197,7 +196,7 @@ class ChancePlanner:
         sizes = [len(each.values) for each in self.references.private]
         self._append(sum(sizes[:index]) + np.arange(sizes[index]), is_private=True)
 
-    def _append(self, columns: npt.NDArray[np.intp], *, is_private: bool) -> None:
+    def _append(self, columns: Positions, *, is_private: bool) -> None:
         self._columns.append(columns)
         self._is_private.append(is_private)
 

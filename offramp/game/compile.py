@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Flags, Floats, Ints
 from offramp.errors import EvaluationError, ScenarioError
 from offramp.game.batch import Batch
 from offramp.game.bindings import Fact, Private, References
 from offramp.game.chance import ChancePlan, ChancePlanner
 from offramp.game.evaluator import DrawnValues, Evaluator
-from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Floats, Game, Ints
+from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Game
 from offramp.game.grow import Grown, InfosetKey, grow
 from offramp.game.knowledge import fact_text, fact_words
 from offramp.game.payoffs import PayoffPlan, PayoffPlanner
@@ -23,7 +23,7 @@ from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
 from offramp.scenario.problems import problem_at
 
-Flags = npt.NDArray[np.bool_]
+__all__ = ["Compiled", "Flags", "atom_text", "compile_scenario"]
 
 
 @dataclass(frozen=True, eq=False)

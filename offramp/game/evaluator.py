@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
+from offramp.arrays import Floats
 from offramp.errors import EvaluationError, ExpressionError
 from offramp.game.bindings import Bound, References
-from offramp.game.game import Floats
 from offramp.scenario.expressions import Expression
 
 

@@ -15,12 +15,11 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Floats, Ints
 from offramp.errors import GameError
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
+__all__ = ["CHANCE_NODE", "TERMINAL_NODE", "Floats", "Game", "Ints"]
 
 CHANCE_NODE = -1
 """``node_players`` of a chance node."""

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from offramp.arrays import Floats, Ints
 from offramp.errors import ScenarioError
 from offramp.game.bindings import Bound, Position, References, Settled
 from offramp.game.evaluator import Evaluator
-from offramp.game.game import Floats, Ints
 from offramp.game.knowledge import listed
 from offramp.game.translate import Translator
 from offramp.scenario.expressions import Expression

@@ -10,14 +10,12 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Floats
 from offramp.errors import Problem
 from offramp.scenario.model import Assumption, Correlation, Scenario
 from offramp.scenario.names import meant
 from offramp.scenario.problems import problem_at
-
-Floats = npt.NDArray[np.float64]
 
 EIGENVALUE_TOLERANCE = 1e-10
 """How far below 0 an eigenvalue may lie by rounding."""

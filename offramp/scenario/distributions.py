@@ -17,8 +17,9 @@ from numbers import Real
 import numpy as np
 import numpy.typing as npt
 
+from offramp.arrays import Floats
 from offramp.errors import DistributionError
-from offramp.scenario.kinds import KINDS, Floats, Kind, Parameters
+from offramp.scenario.kinds import KINDS, Kind, Parameters
 
 __all__ = ["FORMS", "KINDS", "LISTS", "NUMBER", "Distribution", "Kind"]
 

@@ -1,8 +1,7 @@
 """Draws of a scenario's assumptions: scrambled Sobol points pushed through quantile functions.
 
 Draw number i depends on the scenario, the seed and i alone: not on how many draws are asked for, nor on the batch in
-which it comes. Points are those of Sobol (1967) with the direction numbers of Joe & Kuo (2008), scrambled by a random
-linear matrix and a digital shift (Matoušek 1998), as in ``scipy.stats.qmc``.
+which it comes (:mod:`offramp.scenario.sobol`).
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Floats
 from offramp.errors import RunError, ScenarioError
 from offramp.scenario.correlations import (
     correlatable,
@@ -21,16 +20,9 @@ from offramp.scenario.correlations import (
     semidefinite_factor,
 )
 from offramp.scenario.model import Assumption, Scenario
-
-Floats = npt.NDArray[np.float64]
-
-BITS = 30
-"""Binary digits of a Sobol point, and so the logarithm of the largest number of draws."""
+from offramp.scenario.sobol import BITS, EDGE, sobol_points
 
 MAX_DRAWS = 2**BITS
-
-EDGE = 2.0 ** -(BITS + 1)
-"""Half a cell of the Sobol grid: points stand in the middle of their cells, and no level lies nearer to 0 or 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +92,7 @@ def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Dr
     if problems:
         raise ScenarioError(problems)
     random = correlatable(scenario)
-    levels = _sobol(len(random), num_draws, seed, first)
+    levels = sobol_points(len(random), num_draws, seed, first)
     _correlate(scenario, [each.name for each in random], levels)
     drawn = {each.name: each.value.quantile(levels[:, index]) for index, each in enumerate(random)}
     return _collect(scenario, drawn, num_draws, first)
@@ -132,25 +124,6 @@ def _check_numbers(num_draws: int, seed: int, first: int) -> None:
         raise RunError(f"found the seed {seed}; give a whole number from 0")
     if first < 0 or first + num_draws > MAX_DRAWS:
         raise RunError(f"found draws {first} to {first + num_draws - 1}; they must lie in 0 to {MAX_DRAWS - 1}")
-
-
-def _sobol(dimension: int, num_draws: int, seed: int, first: int) -> Floats:
-    """float64[B, dimension]: Sobol points in (0, 1), columns contiguous."""
-    if dimension == 0:
-        return np.empty((num_draws, 0), order="F")
-    from scipy.stats import qmc
-
-    if dimension > qmc.Sobol.MAXDIM:
-        raise RunError(f"found {dimension} uncertain assumptions; at most {qmc.Sobol.MAXDIM} can be drawn")
-    engine = qmc.Sobol(dimension, scramble=True, bits=BITS, rng=np.random.default_rng(seed))
-    # The first point is taken alone: asked for other than a power of two at the start, scipy warns.
-    start = engine.random(1)
-    if first > 1:
-        engine.fast_forward(first - 1)
-    points = engine.random(num_draws - 1) if first == 0 else engine.random(num_draws)
-    if first == 0:
-        points = np.concatenate([start, points])
-    return np.asfortranarray(points + EDGE)
 
 
 def _correlate(scenario: Scenario, names: list[str], levels: Floats) -> None:

@@ -4,6 +4,8 @@
 ``where(x > 0, 1 / x, 0)`` the division is never tried where x is 0. A subexpression is therefore worked on the *rows*
 (draws) that need it, and every step checks that its result is finite there.
 
+An array of shape () stands for the same value in every row; any other has one value per row.
+
 A draw gives the same bits alone or in a batch: all arithmetic is elementwise in float64, and powers avoid numpy's
 shortcut for a single exponent.
 """
@@ -14,15 +16,12 @@ from collections.abc import Callable, Mapping
 from functools import partial, reduce
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Flags, Floats, Positions
 from offramp.scenario.parse import Call, Chain, Minus, Name, Node, Not, Number, Power
 
-Floats = npt.NDArray[np.float64]
-"""Scalars of shape () stand for the same value in every row; otherwise one value per row."""
-
-Rows = npt.NDArray[np.intp]
-Truths = npt.NDArray[np.bool_]
+Rows = Positions
+Truths = Flags
 
 
 class Trouble(Exception):  # noqa: N818 - a signal to evaluate_tree's caller, not an error that users meet

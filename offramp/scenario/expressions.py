@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from offramp.arrays import Floats
 from offramp.errors import EvaluationError, ExpressionError
-from offramp.scenario.evaluate import Floats, Trouble, evaluate_tree
+from offramp.scenario.evaluate import Trouble, evaluate_tree
 from offramp.scenario.parse import Call, Chain, Minus, Name, Node, Not, Power, parse_tree
 from offramp.scenario.tokens import SHOWN, Kind, tokenize
 

@@ -11,30 +11,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from offramp.arrays import Floats
 from offramp.errors import DistributionError
+from offramp.scenario import beta
 
-Floats = npt.NDArray[np.float64]
 Parameters = tuple[float, ...]
 
 LARGEST_SIGMA = 20.0
 """Largest sigma of a lognormal, so that no quantile overflows."""
 
 SMALLEST_SHAPE, LARGEST_SHAPE = 1e-3, 1e6
-"""Range of a beta distribution's parameters, within which its quantiles are computed to full precision."""
-
-TABLE_SHAPE = 100.0
-"""Beta distributions with both parameters from 1 to this have their quantiles interpolated, to about 1e-9."""
-
-TABLE_REACH = 6.5
-"""The table covers normal scores from minus to plus this, beyond what draws need; nothing outside is interpolated."""
-
-TABLE_CELLS = 1024
-TABLE_STEP = 2 * TABLE_REACH / TABLE_CELLS
+"""Range of a beta distribution's parameters."""
 
 
 @dataclass(frozen=True)
@@ -137,38 +127,13 @@ def _pert(parameters: Parameters, u: Floats) -> Floats:
 
 
 def _beta(parameters: Parameters, u: Floats) -> Floats:
-    """Quantiles; those of everyday shapes and levels are interpolated in normal scores, some 20 times faster."""
-    from scipy.special import betaincinv, ndtri
-
+    """Quantiles; those of everyday shapes are interpolated."""
     a, b = parameters
-    if min(a, b) < 1 or max(a, b) > TABLE_SHAPE:
-        return np.asarray(betaincinv(a, b, u), dtype=np.float64)
-    quantiles, slopes = _beta_table(a, b)
-    places = (np.asarray(ndtri(u)) + TABLE_REACH) / TABLE_STEP
-    far = (places < 0) | (places > TABLE_CELLS)
-    cells = np.clip(places, 0, TABLE_CELLS - 1).astype(np.intp)
-    result = _hermite(quantiles, slopes, cells, places - cells)
-    return np.asarray(np.where(far, betaincinv(a, b, np.where(far, u, 0.5)), result)) if far.any() else result
+    if min(a, b) >= beta.SMALLEST_SHAPE:
+        return beta.beta_quantiles(a, b, u)
+    from scipy.special import betaincinv
 
-
-def _hermite(values: Floats, slopes: Floats, cells: npt.NDArray[np.intp], t: Floats) -> Floats:
-    """Cubic Hermite interpolation in the given cells at t in [0, 1]; slopes are per cell width."""
-    left, right = values[cells], values[cells + 1]
-    bend = 3 * (right - left) - 2 * slopes[cells] - slopes[cells + 1]
-    cubic = 2 * (left - right) + slopes[cells] + slopes[cells + 1]
-    return np.asarray(left + t * (slopes[cells] + t * (bend + t * cubic)))
-
-
-@lru_cache(maxsize=1024)
-def _beta_table(a: float, b: float) -> tuple[Floats, Floats]:
-    """Quantiles of a beta distribution on a grid of normal scores z, and their slopes φ(z) / density per cell."""
-    from scipy.special import betaincinv, betaln, ndtr, xlog1py, xlogy
-
-    scores = -TABLE_REACH + TABLE_STEP * np.arange(TABLE_CELLS + 1)
-    quantiles = np.asarray(betaincinv(a, b, ndtr(scores)), dtype=np.float64)
-    log_density = xlogy(a - 1, quantiles) + xlog1py(b - 1, -quantiles) - betaln(a, b)
-    slopes = np.exp(-0.5 * scores**2 - 0.5 * math.log(2 * math.pi) - log_density)
-    return quantiles, np.asarray(slopes * TABLE_STEP)
+    return np.asarray(betaincinv(a, b, u), dtype=np.float64)
 
 
 def _normal(parameters: Parameters, u: Floats) -> Floats:
