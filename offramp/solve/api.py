@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from offramp.errors import SolveError
+from offramp.game.batch import Batch
 from offramp.game.game import CHANCE_NODE, Floats, Game
 from offramp.solve.backward import induce_backward
-from offramp.solve.certificate import assess_profile, logit_residuals, payoff_ranges
+from offramp.solve.certificate import certify, payoff_ranges
 from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
 from offramp.solve.fork import FORKED
 from offramp.solve.plan import build_walk
-from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Solutions, Status
+from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Method, Solutions, Status
 from offramp.solve.subgames import Block, find_blocks
 from offramp.solve.trace import OUT_OF_STEPS, STALLED
 
@@ -27,6 +28,7 @@ TARGET_PRECISION = 1e6
 
 CHANCE_TOLERANCE = 1e-9
 Progress = Callable[[int, int], None]
+Precision = float | Sequence[float] | Floats | None
 
 
 def solve(
@@ -34,7 +36,7 @@ def solve(
     payoffs: Floats,
     chance: Floats,
     *,
-    precision: float | Sequence[float] | None = None,
+    precision: Precision = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Solutions:
@@ -47,9 +49,9 @@ def solve(
     payoffs : float64[B, L, P]
     chance : float64[B, E]
         Probability of each chance branch; those of one chance node sum to 1 within ``CHANCE_TOLERANCE``.
-    precision : float or P floats, optional
+    precision : float, P floats, float64[B, 1] or float64[B, P], optional
         Solve for the quantal response equilibrium at this precision, per unit of each player's payoff range in the
-        draw, instead of its limit.
+        draw, instead of its limit: one for all, one a player, one a draw, or one a player in each draw.
     workers : int, optional
         Threads; by default ``NUMBA_NUM_THREADS`` or the machine's cores. The result does not depend on it.
     progress : callable, optional
@@ -71,18 +73,20 @@ def solve(
     >>> solve(file.game, file.payoffs, file.chance).strategies
     array([[0., 1.]])
     """
-    payoffs, chance = _checked(game, payoffs, chance)
-    schedule = _schedule(game, precision)
+    payoffs, chance = checked_numbers(game, payoffs, chance)
+    schedule = _schedule(game, len(payoffs), precision)
     low, ranges = payoff_ranges(payoffs)
     scaled = (payoffs - low[:, None, :]) / ranges[:, None, :]
     blocks = find_blocks(game)
     done = _counter(progress, len(payoffs), len(blocks))
-    traced = [trace_block(block, scaled, chance, schedule, workers or default_workers(), done) for block in blocks]
+    threads = workers or default_workers()
+    traced = [trace_block(block, scaled, chance, schedule, threads, done) for block in blocks]
     logs = _join(game, blocks, traced, scaled, chance, schedule)
-    return _certify(game, payoffs, chance, schedule, logs, traced)
+    return _certify(game, Batch.of(payoffs, chance), schedule, logs, traced, threads)
 
 
-def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Floats]:
+def checked_numbers(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Floats]:
+    """Both as contiguous arrays; raises SolveError where :func:`solve` says so."""
     payoffs = np.ascontiguousarray(payoffs, dtype=np.float64)
     chance = np.ascontiguousarray(chance, dtype=np.float64)
     leaves, branches = len(game.leaves), game.num_chance_branches
@@ -107,19 +111,22 @@ def _checked(game: Game, payoffs: Floats, chance: Floats) -> tuple[Floats, Float
     return payoffs, chance
 
 
-def _schedule(game: Game, precision: float | Sequence[float] | None) -> Schedule:
+def _schedule(game: Game, num_draws: int, precision: Precision) -> Schedule:
+    shape = (num_draws, game.num_players)
     if precision is None:
-        return Schedule(np.ones(game.num_players), TARGET_PRECISION, limit=True)
+        return Schedule(np.ones(shape), np.full(num_draws, TARGET_PRECISION), limit=True)
     wanted = np.asarray(precision, dtype=np.float64)
-    if wanted.ndim > 0 and wanted.shape != (game.num_players,):
+    if wanted.shape not in ((), shape[1:], (num_draws, 1), shape):
         raise SolveError(
-            f"precision has {wanted.size} entries; it takes one number or one per player ({game.num_players})"
+            f"precision has {wanted.size} entries, as {wanted.shape}; it takes one number, one per player "
+            f"({game.num_players}), or an array ({num_draws} draws, 1 or {game.num_players})"
         )
     if not (np.isfinite(wanted).all() and (wanted >= 0).all()):
         raise SolveError(f"precision is {precision!r}; it takes finite numbers of at least 0, or None for the limit")
-    wanted = np.broadcast_to(wanted, (game.num_players,))
-    largest = float(wanted.max(initial=0.0)) or 1.0
-    return Schedule(wanted / largest, largest, limit=False)
+    wanted = np.broadcast_to(wanted, shape)
+    targets = wanted.max(axis=1, initial=0.0)
+    targets[targets == 0.0] = 1.0
+    return Schedule(wanted / targets[:, None], targets, limit=False)
 
 
 def _counter(progress: Progress | None, num_draws: int, num_blocks: int) -> Callable[[int], None]:
@@ -145,43 +152,42 @@ def _join(
         logs[:, block.actions] = traces.logs
         solved[block.infosets] = 1
     if not solved.all():
-        target = np.inf if schedule.limit else schedule.target
-        induce_backward(build_walk(game), solved, scaled, chance, schedule.rates, target, logs)
+        precisions = np.full_like(schedule.rates, np.inf) if schedule.limit else schedule.precisions
+        induce_backward(build_walk(game), solved, scaled, chance, precisions, logs)
     return logs
 
 
 def _certify(
-    game: Game, payoffs: Floats, chance: Floats, schedule: Schedule, logs: Floats, traced: Sequence[Traces]
+    game: Game, batch: Batch, schedule: Schedule, logs: Floats, traced: Sequence[Traces], workers: int
 ) -> Solutions:
     """Assess the profiles anew and give every draw its status."""
-    assessment = assess_profile(game, payoffs, chance, logs)
-    ends = np.array([traces.ends for traces in traced]).reshape(-1, len(payoffs))
-    reached = np.array([traces.reached for traces in traced]).reshape(-1, len(payoffs))
+    num_draws = batch.num_draws
+    ends = np.array([traces.ends for traces in traced]).reshape(-1, num_draws)
+    reached = np.array([traces.reached for traces in traced]).reshape(-1, num_draws)
     if schedule.limit:
-        residuals = assessment.regrets.max(axis=1, initial=0.0)
-        fine = residuals <= REGRET_TOLERANCE
+        precisions, tolerances = None, np.full(num_draws, REGRET_TOLERANCE)
     else:
-        precisions = schedule.rates * schedule.target
-        residuals = logit_residuals(game, assessment, logs, payoff_ranges(payoffs)[1], precisions)
-        fine = residuals <= RESIDUAL_TOLERANCE * max(1.0, schedule.target)
-    status = np.full(len(payoffs), Status.CONVERGED if traced else Status.EXACT, dtype=np.int32)
+        precisions = schedule.precisions
+        tolerances = RESIDUAL_TOLERANCE * np.maximum(1.0, schedule.targets)
+    certified = certify(game, batch, logs, precisions=precisions, workers=workers)
+    fine = certified.residuals <= tolerances
+    status = np.full(num_draws, Status.CONVERGED if traced else Status.EXACT, dtype=np.int32)
     status[(ends == FORKED).any(axis=0)] = Status.FORKED
     status[~fine] = Status.INEXACT
     status[(ends == STALLED).any(axis=0) & ~fine] = Status.STALLED
     status[(ends == OUT_OF_STEPS).any(axis=0) & ~fine] = Status.OUT_OF_STEPS
-    unlimited = np.inf if schedule.limit else schedule.target
+    unlimited = np.inf if schedule.limit else schedule.targets
+    steps = np.array([traces.steps for traces in traced], dtype=np.int32).reshape(-1, num_draws)
     return Solutions(
         game=game,
-        strategies=assessment.strategies,
+        batch=batch,
         log_strategies=logs,
-        beliefs=assessment.beliefs,
-        reach=assessment.reach,
-        values=assessment.values,
-        regrets=assessment.regrets,
-        residuals=residuals,
+        values=certified.values,
+        regrets=certified.regrets,
+        residuals=certified.residuals,
         status=status,
-        precisions=reached.min(axis=0, initial=unlimited),
-        steps=np.array([traces.steps for traces in traced], dtype=np.int32)
-        .reshape(-1, len(payoffs))
-        .sum(axis=0, dtype=np.int32),
+        precisions=np.minimum(reached.min(axis=0, initial=np.inf), unlimited),
+        steps=steps.sum(axis=0, dtype=np.int32),
+        jumps=np.zeros(num_draws, dtype=np.int32),
+        method=np.full(num_draws, Method.BRANCH if traced else Method.BACKWARD, dtype=np.int32),
     )

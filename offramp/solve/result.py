@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from offramp.game.game import Floats, Game, Ints
+from offramp.arrays import Floats, Ints
+from offramp.game.batch import Batch
+from offramp.game.game import Game
 
 
 class Status(IntEnum):
@@ -20,6 +23,19 @@ class Status(IntEnum):
     STALLED = 3
     OUT_OF_STEPS = 4
     INEXACT = 5
+
+
+class Method(IntEnum):
+    """How a draw was solved."""
+
+    BACKWARD = 0
+    """By backward induction alone."""
+
+    DOMINANCE = 1
+    """By iterated conditional dominance, which leaves one equilibrium; no branch was traced."""
+
+    BRANCH = 2
+    """By tracing the branch of logit equilibria."""
 
 
 EXPLANATIONS = {
@@ -42,17 +58,17 @@ RESIDUAL_TOLERANCE = 1e-10
 class Solutions:
     """Solved draws of one game.
 
+    What takes an array of all nodes, and what a run of many draws does not read, is computed when it is first asked
+    for: ``strategies``, ``reach`` and ``beliefs``.
+
     Attributes
     ----------
     game : Game
-    strategies : float64[B, A]
-        Probability of each action given that its information set is reached; ``game.action_starts`` cuts A by set.
+    batch : Batch
+        The payoffs and chance probabilities that were solved.
     log_strategies : float64[B, A]
-        Their logarithms, finite where the probability underflows.
-    beliefs : float64[B, N]
-        At a decision node, its probability given that its information set is reached; 0 elsewhere.
-    reach : float64[B, N]
-        Probability that the node is reached.
+        Logarithm of the probability of each action given that its information set is reached, finite where the
+        probability underflows; ``game.action_starts`` cuts A by set.
     values : float64[B, P]
         Expected payoff of each player, in the payoffs' own units.
     regrets : float64[B, I]
@@ -66,19 +82,23 @@ class Solutions:
         The precision that was reached (infinite for backward induction and for polished draws).
     steps : int32[B]
         Steps along the branch.
+    jumps : int32[B]
+        Steps that were refused because they seemed to lead to another branch.
+    method : int32[B]
+        A :class:`Method` per draw.
     """
 
     game: Game
-    strategies: Floats
+    batch: Batch
     log_strategies: Floats
-    beliefs: Floats
-    reach: Floats
     values: Floats
     regrets: Floats
     residuals: Floats
     status: Ints
     precisions: Floats
     steps: Ints
+    jumps: Ints
+    method: Ints
 
     @property
     def num_draws(self) -> int:
@@ -96,3 +116,33 @@ class Solutions:
     def converged(self) -> npt.NDArray[np.bool_]:
         """bool[B]: draws whose solution may be believed."""
         return self.status <= Status.FORKED
+
+    @cached_property
+    def strategies(self) -> Floats:
+        """float64[B, A]: the probability of each action given that its information set is reached."""
+        probabilities: Floats = np.exp(self.log_strategies)
+        return probabilities
+
+    @property
+    def reach(self) -> Floats:
+        """float64[B, N]: the probability that each node is reached."""
+        return self._reach_and_beliefs[0]
+
+    @property
+    def beliefs(self) -> Floats:
+        """float64[B, N]: at a decision node, its probability given that its information set is reached; else 0."""
+        return self._reach_and_beliefs[1]
+
+    @cached_property
+    def _reach_and_beliefs(self) -> tuple[Floats, Floats]:
+        from offramp.solve.certificate import reach_and_beliefs
+
+        return reach_and_beliefs(self.game, self.batch.chance(), self.log_strategies)
+
+    def part(self, start: int, stop: int) -> Solutions:
+        """The draws at positions ``start`` to ``stop - 1`` (views, no copies)."""
+        cut = {name: getattr(self, name)[start:stop] for name in _PER_DRAW}
+        return replace(self, batch=self.batch.part(start, stop), **cut)
+
+
+_PER_DRAW = tuple(field.name for field in fields(Solutions) if field.name not in ("game", "batch"))
