@@ -26,11 +26,11 @@ STEEPNESS = 1e6
 
 @kernel
 def induce_backward(
-    plan: Plan, solved: Ints, payoffs: Floats, chance: Floats, rates: Floats, target: float, logs: Floats
+    plan: Plan, solved: Ints, payoffs: Floats, chance: Floats, precisions: Floats, logs: Floats
 ) -> None:
     """Fill ``logs[B, A]`` at the sets that ``solved[I]`` marks 0; those marked 1 are read, not changed.
 
-    ``payoffs[B, L, P]`` lie in [0, 1]. ``target`` is the precision per unit of ``rates[P]``, infinite for best actions.
+    ``payoffs[B, L, P]`` lie in [0, 1]. ``precisions[B, P]`` are infinite for best actions.
     """
     num_nodes, num_players = len(plan.parents), payoffs.shape[2]
     values = np.empty((num_nodes, num_players))
@@ -39,13 +39,13 @@ def induce_backward(
             infoset = plan.infosets[node]
             if infoset >= 0 and solved[infoset] == 0:
                 start = plan.action_starts[infoset]
-                rate = rates[plan.players[node]] * target
-                _choose(plan, node, rate, values, logs[draw, start : start + plan.num_actions[infoset]])
+                precision = precisions[draw, plan.players[node]]
+                _choose(plan, node, precision, values, logs[draw, start : start + plan.num_actions[infoset]])
             _value(plan, node, payoffs[draw], chance[draw], logs[draw], values)
 
 
 @kernel
-def _choose(plan: Plan, node: int, rate: float, values: Floats, logs: Floats) -> None:
+def _choose(plan: Plan, node: int, precision: float, values: Floats, logs: Floats) -> None:
     """Write the log probabilities of the actions at ``node`` to ``logs``."""
     player = plan.players[node]
     first = plan.child_starts[node]
@@ -55,10 +55,10 @@ def _choose(plan: Plan, node: int, rate: float, values: Floats, logs: Floats) ->
     total = 0.0
     for a in range(len(logs)):
         gap = values[plan.children[first + a], player] - best
-        if rate == np.inf:
+        if precision == np.inf:
             logs[a] = 0.0 if gap >= -TIE else GIVEN_UP + STEEPNESS * gap
         else:
-            logs[a] = rate * gap
+            logs[a] = precision * gap
         total += np.exp(logs[a])
     for a in range(len(logs)):
         logs[a] -= np.log(total)

@@ -48,14 +48,19 @@ LARGE_GAME = 1500
 
 
 class Schedule(NamedTuple):
-    """The path's parameter s: ``rates[P]`` is each player's precision per unit of s, ``target`` where it ends.
+    """The path's parameter s: ``rates[B, P]`` is each player's precision per unit of s, ``targets[B]`` where s ends.
 
     ``limit`` says that the limit is wanted, so the end is polished.
     """
 
     rates: Floats
-    target: float
+    targets: Floats
     limit: bool
+
+    @property
+    def precisions(self) -> Floats:
+        """float64[B, P]: each player's precision at the end."""
+        return self.rates * self.targets[:, None]
 
 
 class Traces(NamedTuple):
@@ -102,7 +107,8 @@ def trace_block(
         branches = np.ascontiguousarray(chance[draws][:, block.branches])
         work = allocate_work(plan, num_players, stop)
         logs, ends, reached, steps = traces.logs[draws], traces.ends[draws], traces.reached[draws], traces.steps[draws]
-        trace_draws(plan, leaves, branches, *schedule, MAX_STEPS, work, logs, ends, reached, steps)
+        rates, targets = schedule.rates[draws], schedule.targets[draws]
+        trace_draws(plan, leaves, branches, rates, targets, schedule.limit, MAX_STEPS, work, logs, ends, reached, steps)
         return len(leaves)
 
     for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers, stop):
@@ -154,7 +160,7 @@ def trace_draws(
     payoffs: Floats,
     chance: Floats,
     rates: Floats,
-    target: float,
+    targets: Floats,
     limit: bool,
     max_steps: int,
     work: Work,
@@ -165,25 +171,26 @@ def trace_draws(
 ) -> None:
     """Trace, and where the limit is wanted polish, each draw of ``payoffs[B, L, P]`` and ``chance[B, E]``.
 
-    Writes ``logs[B, A]``, ``ends[B]``, ``reached[B]`` and ``steps[B]``.
+    ``rates[B, P]`` and ``targets[B]`` are those of :class:`Schedule`. Writes ``logs[B, A]``, ``ends[B]``,
+    ``reached[B]`` and ``steps[B]``.
     """
     nudged = np.empty(payoffs.shape[1:])
     regret = np.empty(1)
     for draw in range(len(payoffs)):
-        game, shares = payoffs[draw], chance[draw]
+        game, shares, own, target = payoffs[draw], chance[draw], rates[draw], targets[draw]
         mark_active(plan, shares, work.active, work.orders)
         ends[draw], steps[draw], reached[draw] = _trace_draw(
-            plan, game, shares, rates, target, limit, max_steps, work, logs[draw], regret
+            plan, game, shares, own, target, limit, max_steps, work, logs[draw], regret
         )
         if ends[draw] == REACHED or work.stop[0] != 0:
             continue
-        found, more = follow_nudged(plan, game, shares, rates, target, max_steps, nudged, work)
+        found, more = follow_nudged(plan, game, shares, own, target, max_steps, nudged, work)
         steps[draw] += more
         if not found:
             continue
         if not limit:
             assess(plan, game, shares, work.here, work)
-        elif not polish(plan, game, shares, rates, work) < regret[0]:
+        elif not polish(plan, game, shares, own, work) < regret[0]:
             continue
         copy(work.logs, logs[draw])
         ends[draw], reached[draw] = FORKED, target
