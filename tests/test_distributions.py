@@ -94,12 +94,35 @@ def test_extreme_parameters_have_finite_quantiles_in_order(source: Any) -> None:
     assert math.isfinite(distribution.mean)
 
 
-@pytest.mark.parametrize("shapes", [(1, 1), (1, 5), (3, 3), (4.2, 1.8), (1.5, 80), (100, 100)], ids=str)
-def test_interpolated_quantiles_are_exact_to_nine_digits_of_the_range(shapes: tuple[float, float]) -> None:
-    levels = np.sort(np.concatenate([LEVELS, np.random.default_rng(5).random(5000), [1e-12, 1 - 1e-12]]))
+SHAPES = [(1, 1), (1, 5), (5, 1), (1 + 1e-9, 5 - 1e-9), (1.04, 4.96), (3, 3), (4.2, 1.8), (1.5, 80), (100, 100)]
+STEEP_SHAPES = [(0.5, 0.5), (0.2, 0.2), (0.2, 3), (20, 0.7), (0.99, 0.99)]
+LARGE_SHAPES = [(1000, 3), (1, 1e6), (1e6, 1e6), (0.2, 1e6)]
+
+
+@pytest.mark.parametrize("shapes", [*SHAPES, *STEEP_SHAPES, *LARGE_SHAPES], ids=str)
+def test_interpolated_quantiles_are_exact_to_twelve_digits_of_the_range(shapes: tuple[float, float]) -> None:
+    rng = np.random.default_rng(5)
+    tails = 10 ** rng.uniform(-12, -0.3, 2000)
+    levels = np.sort(np.concatenate([LEVELS, rng.random(2000), tails, 1 - tails, [1e-12, 0.5, 1 - 1e-12]]))
     quantiles = Distribution("beta", shapes).quantile(levels)
-    assert np.abs(quantiles - betaincinv(*shapes, levels)).max() < 2e-9
+    assert np.abs(quantiles - betaincinv(*shapes, levels)).max() < 5e-13
     assert (np.diff(quantiles) >= 0).all()
+    assert quantiles[0] >= 0
+    assert quantiles[-1] <= 1
+
+
+@pytest.mark.parametrize("source", [[0, 0, 1], [-1e6, -1e6, 3], [10, 11, 1000], [5, 9.999, 10]], ids=str)
+def test_quantiles_of_skewed_perts_are_exact_to_twelve_digits_of_the_range(source: list[float]) -> None:
+    low, mode, high = source
+    levels = np.concatenate([LEVELS, np.random.default_rng(5).random(2000)])
+    a, b = 1 + 4 * (mode - low) / (high - low), 1 + 4 * (high - mode) / (high - low)
+    expected = low + (high - low) * betaincinv(a, b, levels)
+    quantiles = Distribution.parse({"pert": source}).quantile(levels)
+    assert np.abs(quantiles - expected).max() < 1e-12 * (high - low)
+
+
+def test_small_shapes_are_solved_for_exactly() -> None:
+    assert Distribution("beta", (0.05, 2)).quantile(LEVELS) == pytest.approx(betaincinv(0.05, 2, LEVELS), rel=1e-14)
 
 
 @pytest.mark.parametrize("source", EVERY_KIND, ids=str)

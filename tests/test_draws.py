@@ -10,11 +10,12 @@ import pytest
 from scipy import stats
 
 from offramp.errors import RunError, ScenarioError
+from offramp.scenario import draws as draws_module
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.draws import MAX_DRAWS, central, draw
 from offramp.scenario.model import Assumption, Choice, Correlation, Move, Origin, Outcome, Party, Scenario
-from offramp.scenario.sobol import EDGE
+from offramp.scenario.sobol import EDGE, sobol_points
 
 VALUES: dict[str, Any] = {
     "office": {"pert": [60, 80, 100]},
@@ -169,3 +170,32 @@ def test_a_scenario_without_uncertainty_can_be_drawn() -> None:
 def test_numbers_out_of_range_are_errors(num_draws: int, seed: int, first: int, message: str) -> None:
     with pytest.raises(RunError, match=message):
         draw(CORRELATED, num_draws, seed, first=first)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "num_points", "first"),
+    [(3, 1, 0), (3, 5000, 0), (2, 1500, 777), (5, 3, 1023), (1, 2, 2**16 - 1), (0, 4, 9)],
+)
+def test_sobol_points_are_those_of_scipy(dimension: int, num_points: int, first: int) -> None:
+    points = sobol_points(dimension, num_points, 11, first)
+    if dimension:
+        engine = stats.qmc.Sobol(dimension, scramble=True, bits=30, rng=np.random.default_rng(11))
+        expected = np.concatenate([engine.random(1) for _ in range(first + num_points)])[first:]
+        assert (points == expected + EDGE).all()
+    assert points.shape == (num_points, dimension)
+
+
+def test_sobol_points_far_out_are_those_of_scipy() -> None:
+    engine = stats.qmc.Sobol(3, scramble=True, bits=30, rng=np.random.default_rng(2)).fast_forward(2**21 + 77_777)
+    assert (sobol_points(3, 1000, 2, 2**21 + 77_777) == engine.random(1000) + EDGE).all()
+
+
+def test_portions_of_draws_are_the_whole_cut_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = draw(CORRELATED, 300, seed=6).values
+    monkeypatch.setattr(draws_module, "DRAWS_AT_ONCE", 37)
+    assert (draw(CORRELATED, 300, seed=6).values == whole).all()
+
+
+def test_more_assumptions_than_sobol_has_dimensions_are_an_error() -> None:
+    with pytest.raises(RunError, match=r"found 30000 uncertain assumptions; at most 21201 can be drawn"):
+        sobol_points(30_000, 1, 1, 0)

@@ -17,6 +17,7 @@ from offramp.errors import EvaluationError, ExpressionError
 from offramp.scenario.expressions import Expression
 from offramp.scenario.parse import MAX_DEPTH
 from offramp.scenario.tokens import MAX_LENGTH
+from random_expressions import DRAWS, NAMES, TREES
 
 
 def worth(text: str, **names: Any) -> float:
@@ -336,30 +337,7 @@ def test_any_text_is_an_expression_or_a_clean_error(text: str) -> None:
     assert found
 
 
-NAMES = ("a", "b", "move.choice")
-COMPARISONS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
-
-
-def _compound(trees: st.SearchStrategy[twin.Tree]) -> st.SearchStrategy[twin.Tree]:
-    return st.one_of(
-        st.tuples(st.sampled_from(["-", "not"]), trees),
-        st.tuples(st.just("op"), st.sampled_from(["+", "-", "*", "/", "**"]), trees, trees),
-        st.tuples(st.just("compare"), trees, COMPARISONS, trees),
-        st.tuples(st.just("compare"), trees, COMPARISONS, trees, COMPARISONS, trees),
-        st.tuples(st.sampled_from(["and", "or"]), trees, trees),
-        st.tuples(st.just("call"), st.sampled_from(["abs", "exp", "log", "sqrt"]), trees),
-        st.tuples(st.just("call"), st.sampled_from(["min", "max"]), trees, trees),
-        st.tuples(st.just("call"), st.sampled_from(["where", "clip"]), trees, trees, trees),
-    )
-
-
-LEAVES = st.tuples(st.just("number"), st.sampled_from(["0", "1", "2", "0.5", "3.25", "1e200"])) | st.tuples(
-    st.just("name"), st.sampled_from(NAMES)
-)
-DRAWS = st.lists(st.tuples(*[st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5, -3.5, 1e150])] * 3), min_size=1, max_size=5)
-
-
-@given(st.recursive(LEAVES, _compound, max_leaves=12), DRAWS)
+@given(TREES, DRAWS)
 @settings(max_examples=400, deadline=None)
 def test_random_expressions_agree_with_a_scalar_twin(tree: twin.Tree, draws: list[tuple[float, ...]]) -> None:
     expression = Expression.parse(twin.write(tree))

@@ -18,14 +18,17 @@ import numpy as np
 
 from offramp.arrays import Floats
 
-SMALLEST_SHAPE = 1.0
+SMALLEST_SHAPE = 0.2
 """Both parameters must be at least this; the error is then at most about 3e-13."""
 
 REACH = 27.7
 """The table goes from minus to plus this logit, so from levels of 1e-12 to 1 - 1e-12 and a little beyond."""
 
-CELLS = 1024
-STEP = 2 * REACH / CELLS
+CELLS, STEEP_CELLS = 1024, 4096
+"""Cells of a table; more where a parameter is below 1 and the density rises without bound."""
+
+FLAT = 1e-13
+"""In the upper half, a rise across a cell below this is left out: rounding would be most of it."""
 
 LEVELS_AT_ONCE = 8192
 """Levels that are worked together, so that the arrays in between stay in the processor's cache."""
@@ -54,23 +57,26 @@ def _interpolate(table: Floats, levels: Floats, quantiles: Floats) -> None:
     """Write the quantiles at ``levels`` into ``quantiles``."""
     places = np.log(levels / (1.0 - levels))
     places += REACH
-    places *= 1.0 / STEP
+    places *= table.shape[1] / (2 * REACH)
     cells = places.astype(np.int32)
     places -= cells
     table[5].take(cells, out=quantiles, mode="clip")
     for power in (4, 3, 2, 1, 0):
         quantiles *= places
         quantiles += table[power].take(cells, mode="clip")
+    np.minimum(quantiles, 1.0, out=quantiles)
 
 
 @lru_cache(maxsize=512)
 def _table(a: float, b: float) -> Floats:
-    """float64[6, CELLS]: for each cell the coefficients of 1, t, … t⁵, with t from 0 to 1 across the cell."""
-    x, first, second = _derivatives(a, b)
+    """float64[6, cells]: for each cell the coefficients of 1, t, … t⁵, with t from 0 to 1 across the cell."""
+    cells = CELLS if min(a, b) >= 1 else STEEP_CELLS
+    step = 2 * REACH / cells
+    x, first, second = _derivatives(a, b, np.linspace(-REACH, REACH, cells + 1))
     start, rise = x[:-1], np.diff(x)
-    slope, next_slope = first[:-1] * STEP, first[1:] * STEP
-    bend, next_bend = second[:-1] * STEP**2, second[1:] * STEP**2
-    return np.array(
+    slope, next_slope = first[:-1] * step, first[1:] * step
+    bend, next_bend = second[:-1] * step**2, second[1:] * step**2
+    table = np.array(
         [
             start,
             slope,
@@ -80,13 +86,14 @@ def _table(a: float, b: float) -> Floats:
             6 * rise - 3 * (slope + next_slope) - (bend - next_bend) / 2,
         ]
     )
+    table[1:, (start > 0.5) & (rise < FLAT)] = 0
+    return table
 
 
-def _derivatives(a: float, b: float) -> tuple[Floats, Floats, Floats]:
-    """The quantiles at the ends of the cells, and their first two derivatives by the logit of the level."""
+def _derivatives(a: float, b: float, logits: Floats) -> tuple[Floats, Floats, Floats]:
+    """The quantiles at the logits of their levels, and their first two derivatives by them."""
     from scipy.special import betaincinv, betaln
 
-    logits = -REACH + STEP * np.arange(CELLS + 1)
     is_low = logits < 0
     # Worked from the nearer end of [0, 1], where both the level and the quantile keep their digits.
     tails = 1 / (1 + np.exp(np.abs(logits)))

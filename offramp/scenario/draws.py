@@ -19,10 +19,13 @@ from offramp.scenario.correlations import (
     normal_correlations,
     semidefinite_factor,
 )
-from offramp.scenario.model import Assumption, Scenario
+from offramp.scenario.model import Scenario
 from offramp.scenario.sobol import BITS, EDGE, sobol_points
 
 MAX_DRAWS = 2**BITS
+
+DRAWS_AT_ONCE = 8192
+"""Draws that are worked together, so that the arrays in between stay small; no number depends on it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,30 +94,37 @@ def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Dr
     problems = correlation_problems(scenario)
     if problems:
         raise ScenarioError(problems)
-    random = correlatable(scenario)
-    levels = sobol_points(len(random), num_draws, seed, first)
-    _correlate(scenario, [each.name for each in random], levels)
-    drawn = {each.name: each.value.quantile(levels[:, index]) for index, each in enumerate(random)}
-    return _collect(scenario, drawn, num_draws, first)
+    draws = _fixed(scenario, num_draws, first)
+    for start in range(0, num_draws, DRAWS_AT_ONCE):
+        _fill(scenario, seed, draws.part(start, start + DRAWS_AT_ONCE))
+    return draws
 
 
 def central(scenario: Scenario) -> Draws:
     """One draw with every assumption at its median."""
-    medians = {each.name: np.array([each.value.median]) for each in _shared(scenario)}
-    return _collect(scenario, medians, 1, 0)
+    draws = _fixed(scenario, 1, 0)
+    for each in correlatable(scenario):
+        draws.column(each.name)[:] = each.value.median
+    return draws
 
 
-def _shared(scenario: Scenario) -> list[Assumption]:
-    return [each for each in scenario.assumptions if not each.private_to]
-
-
-def _collect(scenario: Scenario, drawn: dict[str, Floats], num_draws: int, first: int) -> Draws:
-    """The columns of all assumptions that are not private; those not in ``drawn`` are fixed."""
-    shared = _shared(scenario)
+def _fixed(scenario: Scenario, num_draws: int, first: int) -> Draws:
+    """Draws with the fixed numbers in their columns and the others still to be filled."""
+    shared = [each for each in scenario.assumptions if not each.private_to]
     values = np.empty((num_draws, len(shared)), order="F")
     for index, each in enumerate(shared):
-        values[:, index] = drawn.get(each.name, each.value.parameters[0])
+        if each.value.is_fixed:
+            values[:, index] = each.value.parameters[0]
     return Draws(tuple(each.name for each in shared), values, first)
+
+
+def _fill(scenario: Scenario, seed: int, draws: Draws) -> None:
+    """Draw what is not fixed into the columns of ``draws``."""
+    random = correlatable(scenario)
+    levels = sobol_points(len(random), draws.num_draws, seed, draws.first)
+    _correlate(scenario, [each.name for each in random], levels)
+    for index, each in enumerate(random):
+        draws.column(each.name)[:] = each.value.quantile(levels[:, index])
 
 
 def _check_numbers(num_draws: int, seed: int, first: int) -> None:

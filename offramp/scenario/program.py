@@ -218,30 +218,32 @@ class ProgramBuilder:
         first = node.operators[0]
         if first in ("and", "or"):
             return self._logic(first, (self.tree(operand, named) for operand in node.operands))
-        operands = [self.tree(operand, named) for operand in node.operands]
         if first in _COMPARISONS:
-            watched = [self._watched(operand) for operand in operands]
+            watched = [self._watched(self.tree(operand, named)) for operand in node.operands]
             pairs = zip(node.operators, watched[:-1], watched[1:], strict=True)
             return self._logic("and", (self.apply(*pair) for pair in pairs))
-        result = operands[0]
-        for operator, operand in zip(node.operators, operands[1:], strict=True):
+        result = self.tree(node.operands[0], named)
+        for operator, following in zip(node.operators, node.operands[1:], strict=True):
+            operand = self.tree(following, named)
             result = self.apply(operator, result, self._watched(operand) if operator == "/" else operand)
         return result
 
     def _logic(self, operator: str, operands: Iterable[Value]) -> Value:
         """``and`` or ``or`` of operands that are looked at up to the first constant that decides."""
         decisive = operator == "or"
-        truths = []
+        result = self.number(float(not decisive))
         for operand in operands:
-            constant = self.constant(operand)
-            if constant is None:
-                truths.append(self.apply("!=", self._watched(operand), self.number(0.0)))
+            truth = self.apply("!=", self._watched(operand), self.number(0.0))
+            constant = self.constant(truth)
+            if constant is None and self.constant(result) is None:
+                result = self.apply(operator, result, truth)
+            elif constant is None:
+                result = truth._replace(hazards=_hazards((result, truth)))
             elif bool(constant) == decisive:
-                hazards = _hazards((*truths, operand))
-                return self.number(float(decisive))._replace(hazards=hazards)
-        if not truths:
-            return self.number(float(not decisive))
-        return reduce(lambda left, right: self.apply(operator, left, right), truths)
+                return truth._replace(hazards=_hazards((result, truth)))
+            else:
+                result = result._replace(hazards=_hazards((result, truth)))
+        return result
 
     def _call(self, node: Call, named: Callable[[str], Value]) -> Value:
         if node.function == "where":
