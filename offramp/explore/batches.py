@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from offramp.explore.options import Precision
 from offramp.explore.paths import Paths
 from offramp.explore.portions import batch_size, in_batches
 from offramp.explore.table import Table, empty_table, tabulate
@@ -14,7 +15,6 @@ from offramp.scenario.draws import Draws
 from offramp.solve.api import solve
 
 Progress = Callable[[int, int], None]
-Precision = float | Sequence[float] | None
 
 
 @dataclass
@@ -69,11 +69,12 @@ def _solve_batch(
     progress: Progress | None,
     clock: Clock,
 ) -> Table:
-    payoffs, chance = compiled.payoffs(draws), compiled.chance(draws)
+    batch = compiled.batch(draws)
+    payoffs, chance = batch.payoffs(), batch.chance()
     clock.lap("payoffs")
     solutions = solve(compiled.game, payoffs, chance, precision=precision, workers=workers, progress=progress)
     clock.lap("solve")
-    table = tabulate(paths, solutions, chance)
+    table = tabulate(paths, solutions)
     clock.lap("summarise")
     return table
 

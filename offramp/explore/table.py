@@ -7,22 +7,27 @@ history instead: each step's log probability is summed apart from the count of s
 and only the nodes with the fewest such steps count, in proportion to exp of their sums. That is the limit for any
 fully mixed play in which all zero steps tremble at one rate.
 
-All sums run node by node in one fixed order, so that a draw has the same bits in any batch.
+All sums run node by node in one fixed order, so that a draw has the same bits in any batch
+(:mod:`offramp.explore.tally`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sized
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
+from offramp.arrays import Floats, Indices, Ints
 from offramp.explore.paths import Paths
-from offramp.game.compile import Flags
-from offramp.game.game import Floats, Ints
+from offramp.explore.tally import Tally, tally_draws
 from offramp.solve.result import Solutions
 
-SMALLEST_REACH = 1e-250
-"""Below this a move's reach has lost digits to underflow, and choices are weighted by log probabilities instead."""
+REMEMBERED_PATHS = 4
+"""For so many structures is kept what the kernels read of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,7 @@ class Table:
         Expected payoff of each party, in its own points.
     max_regret : float64[1, B]
         In units of each party's payoff range.
-    residual, status, precision, steps : float64[1, B]
+    residual, status, precision, steps, jumps, method : float64[1, B]
         See :class:`~offramp.solve.result.Solutions`.
     """
 
@@ -63,6 +68,8 @@ class Table:
     status: Floats
     precision: Floats
     steps: Floats
+    jumps: Floats
+    method: Floats
 
     @property
     def num_draws(self) -> int:
@@ -85,139 +92,107 @@ class Table:
 
 def empty_table(paths: Paths, num_draws: int) -> Table:
     """A table of NaN with room for ``num_draws`` draws."""
+    num_rows = sum(_row_counts(paths))
+    return _table_of(paths, np.full((num_rows, num_draws), np.nan))
 
-    def rows(count: int) -> Floats:
-        return np.full((count, num_draws), np.nan)
 
-    return Table(
-        answers=rows(len(paths.answers)),
-        conditions=rows(len(paths.answers)),
-        outcomes=rows(len(paths.outcomes)),
-        reached=rows(len(paths.moves)),
-        choices=rows(len(paths.choices)),
-        breaks=rows(len(paths.breaks)),
-        payoffs=rows(paths.game.num_players),
-        max_regret=rows(1),
-        residual=rows(1),
-        status=rows(1),
-        precision=rows(1),
-        steps=rows(1),
+def tabulate(paths: Paths, solutions: Solutions) -> Table:
+    """The table of a batch: B solved draws of ``paths.game``.
+
+    A draw has the same bits in any batch. Other threads can run meanwhile.
+    """
+    batch = solutions.batch
+    tally = _tally(paths, batch.chance_index.astype(np.int32).tobytes(), batch.chance_cells.shape[1])
+    rows = np.empty((sum(_row_counts(paths)), solutions.num_draws))
+    tally_draws(tally, np.ascontiguousarray(batch.chance_cells), np.ascontiguousarray(solutions.log_strategies), rows)
+    table = _table_of(paths, rows)
+    table.payoffs[:] = solutions.values.T
+    table.max_regret[0] = solutions.max_regret
+    table.residual[0] = solutions.residuals
+    table.status[0] = solutions.status
+    table.precision[0] = solutions.precisions
+    table.steps[0] = solutions.steps
+    table.jumps[0] = solutions.jumps
+    table.method[0] = solutions.method
+    return table
+
+
+def _row_counts(paths: Paths) -> list[int]:
+    """How many rows each field of a table has."""
+    counts = {
+        "answers": len(paths.answers),
+        "conditions": len(paths.answers),
+        "outcomes": len(paths.outcomes),
+        "reached": len(paths.moves),
+        "choices": len(paths.choices),
+        "breaks": len(paths.breaks),
+        "payoffs": paths.game.num_players,
+    }
+    return [counts.get(field.name, 1) for field in fields(Table)]
+
+
+def _table_of(paths: Paths, rows: Floats) -> Table:
+    """The table whose fields are parts of ``rows``, one below the other."""
+    return Table(*np.split(rows, np.cumsum(_row_counts(paths))[:-1]))
+
+
+@lru_cache(REMEMBERED_PATHS)
+def _tally(paths: Paths, chance_index: bytes, num_chances: int) -> Tally:
+    """What the kernels read of a structure whose chance branches take the given columns of a batch."""
+    game = paths.game
+    drawn = game.chance_index >= 0
+    factors = np.where(paths.step_columns >= 0, num_chances + paths.step_columns, 0)
+    factors[drawn] = np.frombuffer(chance_index, dtype=np.int32)[game.chance_index[drawn]]
+    rows, classes = np.unique(_node_rows(paths), axis=0, return_inverse=True)
+    class_rows = [row[row >= 0].tolist() for row in rows]
+    moves = [np.flatnonzero(paths.node_moves == move).tolist() for move in range(len(paths.moves))]
+    return Tally(
+        parents=_indices(np.maximum(game.parents, 0)),
+        factors=_indices(factors),
+        classes=_indices(classes.reshape(-1)),
+        class_starts=_starts(class_rows),
+        class_rows=_indices(list(chain.from_iterable(class_rows))),
+        move_starts=_starts(moves),
+        move_nodes=_indices(list(chain.from_iterable(moves))),
+        child_starts=_indices(game.child_starts),
+        children=_indices(game.children),
+        step_choices=paths.step_choices,
+        choice_starts=_indices(np.searchsorted(paths.choice_moves, np.arange(len(paths.moves) + 1))),
+        inner=_indices(np.flatnonzero(game.num_children[1:] > 0) + 1),
+        always=np.logical_and.reduce(paths.leaf_conditions, axis=1),
+        num_outcomes=len(paths.outcomes),
+        num_breaks=len(paths.breaks),
     )
 
 
-def tabulate(paths: Paths, solutions: Solutions, chance: Floats) -> Table:
-    """The table of a batch.
-
-    Parameters
-    ----------
-    paths : Paths
-    solutions : Solutions
-        B solved draws of ``paths.game``.
-    chance : float64[B, E]
-        The chance probabilities that they were solved with.
-    """
-    reach = np.ascontiguousarray(solutions.reach.T)
-    leaf_reach = reach[paths.game.leaves]
-    conditions = _conditions(leaf_reach, paths)
-    on_path = _sum_rows(reach, paths.step_choices, len(paths.choices))
-    reached = _sum_rows(reach, paths.node_moves, len(paths.moves))
-    return Table(
-        answers=_capped(_sum_where(leaf_reach, paths.leaf_answers & paths.leaf_conditions) / conditions),
-        conditions=np.nan_to_num(conditions),
-        outcomes=_capped(_sum_rows(leaf_reach, paths.leaf_outcomes, len(paths.outcomes))),
-        reached=_capped(reached),
-        choices=_capped(_conditional(paths, solutions, chance, on_path, reached)),
-        breaks=_capped(_sum_rows(leaf_reach, paths.leaf_breaks, len(paths.breaks)) / conditions[:1]),
-        payoffs=np.ascontiguousarray(solutions.values.T),
-        max_regret=solutions.max_regret[None, :],
-        residual=solutions.residuals[None, :],
-        status=solutions.status[None, :].astype(np.float64),
-        precision=solutions.precisions[None, :],
-        steps=solutions.steps[None, :].astype(np.float64),
-    )
+def _node_rows(paths: Paths) -> Ints:
+    """int32[N, 2 * Q + 4]: the rows of a table, answers to breaks, that each node's reach counts for; -1 for none."""
+    num_answers, num_outcomes, game = len(paths.answers), len(paths.outcomes), paths.game
+    first_move = 2 * num_answers + num_outcomes
+    first_choice = first_move + len(paths.moves)
+    first_break = first_choice + len(paths.choices)
+    rows = np.full((game.num_nodes, 2 * num_answers + 4), -1, dtype=np.int32)
+    answers = np.arange(num_answers, dtype=np.int32)
+    leaves = game.leaves
+    rows[leaves, :num_answers] = np.where((paths.leaf_answers & paths.leaf_conditions).T, answers, -1)
+    rows[leaves, num_answers : 2 * num_answers] = np.where(paths.leaf_conditions.T, num_answers + answers, -1)
+    rows[leaves, -4] = 2 * num_answers + paths.leaf_outcomes
+    rows[leaves, -3] = _from(first_break, paths.leaf_breaks)
+    rows[:, -2] = _from(first_move, paths.node_moves)
+    rows[:, -1] = _from(first_choice, paths.step_choices)
+    return rows
 
 
-def _sum_rows(rows: Floats, groups: Ints, num_groups: int) -> Floats:
-    """float64[num_groups, B]: the sum of the rows of each group; group -1 belongs to none."""
-    sums = np.zeros((num_groups, rows.shape[1]))
-    for row in np.flatnonzero(groups >= 0):
-        sums[groups[row]] += rows[row]
-    return sums
+def _from(first: int, positions: Ints) -> Ints:
+    """``positions`` counted on from ``first``; -1 stays."""
+    shifted: Ints = np.where(positions >= 0, first + positions, -1)
+    return shifted
 
 
-def _capped(probabilities: Floats) -> Floats:
-    """Without what rounding adds beyond 1."""
-    return np.minimum(probabilities, 1.0)
+def _indices(positions: npt.ArrayLike) -> Indices:
+    return np.asarray(positions, dtype=np.uint32)
 
 
-def _sum_where(leaf_reach: Floats, leaves: Flags) -> Floats:
-    """float64[Q, B]: for each answer the probability of the leaves that its row of ``leaves`` marks."""
-    sums = np.zeros((len(leaves), leaf_reach.shape[1]))
-    for answer, leaf in zip(*np.nonzero(leaves), strict=True):
-        sums[answer] += leaf_reach[leaf]
-    return sums
-
-
-def _conditions(leaf_reach: Floats, paths: Paths) -> Floats:
-    """float64[Q, B]: the probability that each answer's condition is met, NaN where it is not or next to not.
-
-    Exactly 1 for an answer whose condition every path meets.
-    """
-    sums = _capped(_sum_where(leaf_reach, paths.leaf_conditions))
-    sums[paths.leaf_conditions.all(axis=1)] = 1.0
-    return np.where(sums < SMALLEST_REACH, np.nan, sums)
-
-
-def _conditional(paths: Paths, solutions: Solutions, chance: Floats, on_path: Floats, reached: Floats) -> Floats:
-    """float64[C, B]: choices given that their move is reached, by log weights where reach has underflowed."""
-    rare = reached < SMALLEST_REACH
-    choices = on_path / np.where(rare, 1.0, reached)[paths.choice_moves]
-    draws = np.flatnonzero(rare.any(axis=0)).astype(np.int32)
-    if len(draws):
-        steps = _step_probabilities(paths, solutions, chance, draws)
-        zeros, logs = _histories(paths, solutions, steps, draws)
-        for move in np.flatnonzero(rare.any(axis=1)).tolist():
-            mine = rare[move, draws]
-            own = np.flatnonzero(paths.choice_moves == move).astype(np.int32)
-            by_logs = _choices_by_logs(paths, move, own, steps[:, mine], zeros[:, mine], logs[:, mine])
-            choices[np.ix_(own, draws[mine])] = by_logs
-    return choices
-
-
-def _step_probabilities(paths: Paths, solutions: Solutions, chance: Floats, draws: Ints) -> Floats:
-    """float64[N, D]: the probability of the step to each node, given its parent; 1 at the root."""
-    steps = np.ones((paths.game.num_nodes, len(draws)))
-    decided = paths.step_columns >= 0
-    drawn = paths.game.chance_index >= 0
-    steps[decided] = solutions.strategies[draws].T[paths.step_columns[decided]]
-    steps[drawn] = chance[draws].T[paths.game.chance_index[drawn]]
-    return steps
-
-
-def _histories(paths: Paths, solutions: Solutions, steps: Floats, draws: Ints) -> tuple[Floats, Floats]:
-    """For each node the steps of probability zero on its path, and the sum of the other steps' logs: [N, D] both."""
-    with np.errstate(divide="ignore"):
-        factors = np.log(steps)
-    decided = paths.step_columns >= 0
-    factors[decided] = solutions.log_strategies[draws].T[paths.step_columns[decided]]
-    impossible = ~np.isfinite(factors)
-    zeros = impossible.astype(np.float64)
-    logs = np.where(impossible, 0.0, factors)
-    for node in range(1, paths.game.num_nodes):
-        zeros[node] += zeros[paths.game.parents[node]]
-        logs[node] += logs[paths.game.parents[node]]
-    return zeros, logs
-
-
-def _choices_by_logs(paths: Paths, move: int, own: Ints, steps: Floats, zeros: Floats, logs: Floats) -> Floats:
-    """float64[len(own), D]: the choices of ``move``, its nodes weighted by their histories; NaN if it has no node."""
-    nodes = np.flatnonzero(paths.node_moves == move)
-    if not len(nodes):
-        return np.full((len(own), steps.shape[1]), np.nan)
-    likeliest = zeros[nodes] == zeros[nodes].min(axis=0)
-    relative = np.where(likeliest, logs[nodes], -np.inf)
-    weights = np.exp(relative - relative.max(axis=0))
-    children = np.flatnonzero(np.isin(paths.step_choices, own))
-    parents = np.searchsorted(nodes, paths.game.parents[children])
-    made = _sum_rows(weights[parents] * steps[children], paths.step_choices[children] - own[0], len(own))
-    return made / _sum_rows(weights, np.zeros(len(nodes), dtype=np.int32), 1)
+def _starts(parts: Collection[Sized]) -> Indices:
+    """Where each of ``parts`` starts when they are laid end to end, and where the last one ends."""
+    return _indices(np.cumsum([0, *(len(part) for part in parts)]))

@@ -98,10 +98,10 @@ def _spread_beliefs(sums: Sums, weights: Floats, orders: Ints, num_steps: int, n
         start, stop = sums.group_starts[group], sums.group_starts[group + 1]
         fewest, largest, total = orders[sums.group_logs[start]], -np.inf, 0.0
         for m in range(start, stop):
-            fewest = min(fewest, orders[sums.group_logs[m]])
-        for m in range(start, stop):
             log = sums.group_logs[m]
-            if orders[log] == fewest:
+            if orders[log] < fewest:
+                fewest, largest = orders[log], weights[log]
+            elif orders[log] == fewest:
                 largest = max(largest, weights[log])
         for m in range(start, stop):
             log = sums.group_logs[m]

@@ -23,15 +23,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from offramp.arrays import Ints
+from offramp.arrays import Indices, Ints
 from offramp.game.batch import Batch
 from offramp.game.game import Game
 
 Row = tuple[tuple[int, int], ...]
 """A sum of products: pairs of a factor and a value."""
-
-Indices = npt.NDArray[np.uint32]
-"""Positions in other arrays; unsigned, so that compiled code need not ask whether they count from the end."""
 
 REMEMBERED_GAMES = 8
 """For so many games and ways to number their payoffs are the sums kept."""
