@@ -289,12 +289,13 @@ def test_ctrl_c_shows_what_was_kept(standoff: str, tmp_path: Path, monkeypatch: 
             raise KeyboardInterrupt
         return solved(*args, **options)  # type: ignore[arg-type]
 
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
     monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
     monkeypatch.setattr(batches, "solve", stop_at_third)
     out = tmp_path / "run"
     result = call("run", standoff, "--draws", "64", "--out", str(out))
     assert result.exit_code == 130
-    assert "stopped; 16 of 64 draws were kept" in result.stderr
+    assert f"stopped; 16 of 64 draws were kept, in {out}; the same command goes on from there" in result.stderr
     assert "16 draws (stopped early: 64 were asked for)" in result.stdout
     assert json.loads((out / "run.json").read_text())["interrupted"] == {"requested": 64, "kept": 16}
 

@@ -73,7 +73,7 @@ def test_a_run_fits_its_schema() -> None:
 
 def test_runs_of_every_kind_fit_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(done: int, total: int) -> None:
-        if done > 8:
+        if done > 20:
             raise KeyboardInterrupt
 
     fits(run(handmade.without_answers(), draws=4).record(), "run")
@@ -81,7 +81,7 @@ def test_runs_of_every_kind_fit_the_schema(monkeypatch: pytest.MonkeyPatch) -> N
     fits(run(handmade.conditional_standoff(), draws=4).record(), "run")
     fits(run(handmade.leak_standoff(), draws=4, precision=[1.0, 2.0, 3.0]).record(), "run")
     monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
-    stopped = run(handmade.leak_standoff(), draws=16, progress=stop).record()
+    stopped = run(handmade.leak_standoff(), draws=64, progress=stop).record()
     assert stopped["interrupted"] is not None
     fits(stopped, "run")
 

@@ -269,13 +269,15 @@ def interrupting(after: int) -> object:
 
 
 def test_ctrl_c_keeps_the_batches_that_are_done(monkeypatch: pytest.MonkeyPatch, standoff: Run) -> None:
-    monkeypatch.setattr(portions, "BATCH_DRAWS", 16)
-    result = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, progress=interrupting(40))  # type: ignore[arg-type]
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 4)
+    result = run(handmade.leak_standoff(), draws=NUM_DRAWS, seed=3, progress=interrupting(20))  # type: ignore[arg-type]
+    kept = result.num_draws
     assert result.interrupted
-    assert (result.num_draws, result.requested) == (32, NUM_DRAWS)
-    assert same_bits(result.table, standoff.table.first(32))
-    assert result.record()["interrupted"] == {"requested": NUM_DRAWS, "kept": 32}
-    assert len(result.draws_frame()) == 32
+    assert result.requested == NUM_DRAWS
+    assert kept in range(4, NUM_DRAWS, 4)
+    assert same_bits(result.table, standoff.table.first(kept))
+    assert result.record()["interrupted"] == {"requested": NUM_DRAWS, "kept": kept}
+    assert len(result.draws_frame()) == kept
 
 
 def test_ctrl_c_before_anything_is_done_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from offramp.cli.console import INTERRUPTED, Precision, as_json, print_document, progress_bar, screen, show_notices
+
+if TYPE_CHECKING:
+    from offramp.explore.run import Run
 
 
 @click.command()
@@ -16,8 +20,13 @@ from offramp.cli.console import INTERRUPTED, Precision, as_json, print_document,
 @click.option(
     "--precision", type=Precision(), help="How precisely parties choose (logit AQRE); default: without mistakes."
 )
-@click.option("--workers", type=int, help="Threads; the result does not depend on them.")
-@click.option("--out", type=click.Path(file_okay=False), help="Write the run as a folder, in place of an earlier run.")
+@click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")
+@click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster, e.g. tcp://10.0.0.7:8786.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    help="Write the run as a folder, in place of an earlier run. If it is stopped or killed, the same command goes on.",
+)
 @click.option("--quiet", is_flag=True, help="Show no progress, and with --out no screen either.")
 @as_json
 @click.pass_context
@@ -28,26 +37,49 @@ def run(
     seed: int,
     precision: float | None,
     workers: int | None,
+    dask: str | None,
     out: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Answer the question of the scenario FILE over draws of its assumptions.
 
-    Ctrl-C stops after the batch in hand: what is done until then is shown (and written), and the exit code is 130.
+    The result does not depend on who works, or how often the run was stopped and taken up again. Ctrl-C stops: what is
+    done until then is shown (and written), and the exit code is 130.
     """
-    from offramp.explore import store
+    from offramp.explore import folder, store
     from offramp.explore.run import run as run_scenario
+
+    place = Path(out) if out else None
+    checkpoint = place and store.unfinished(place)
+    if place:
+        store.check_place(place)
+    show_notices(quiet=quiet)
+    with progress_bar("solving", quiet=quiet) as progress:
+        result = run_scenario(
+            file,
+            workers=workers,
+            dask=dask,
+            checkpoint=checkpoint,
+            progress=progress,
+            draws=draws,
+            seed=seed,
+            precision=precision,
+        )
+    if place:
+        result.save(place)
+    if checkpoint and not result.interrupted:
+        folder.discard(checkpoint)
+    _show(result, out, quiet=quiet, as_json=as_json)
+    if result.interrupted:
+        ctx.exit(INTERRUPTED)
+
+
+def _show(result: Run, out: str | None, *, quiet: bool, as_json: bool) -> None:
+    """The document or the screen on standard output; where the run is, and whether it was stopped."""
     from offramp.tell.layout import print_lines
     from offramp.tell.screen import run_screen
 
-    if out:
-        store.check_place(Path(out))
-    show_notices(quiet=quiet)
-    with progress_bar("solving", quiet=quiet) as progress:
-        result = run_scenario(file, draws=draws, seed=seed, precision=precision, workers=workers, progress=progress)
-    if out:
-        result.save(out)
     if as_json:
         print_document(result.record())
     elif not (quiet and out):
@@ -56,7 +88,6 @@ def run(
     if out and not as_json:
         click.echo(f"Wrote {out}.", err=quiet)
     if result.interrupted:
-        where = f", in {out}" if out else ""
+        where = f", in {out}; the same command goes on from there" if out else ""
         kept = f"{result.num_draws:,} of {result.requested:,} draws were kept{where}"
         click.echo(f"offramp: stopped; {kept}", err=True)
-        ctx.exit(INTERRUPTED)

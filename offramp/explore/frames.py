@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from offramp.explore.paths import Paths
+from offramp.explore.portions import Portion
+from offramp.explore.table import Table
 from offramp.game.game import Floats
+from offramp.scenario.draws import Draws
 from offramp.solve.result import Status
 
 if TYPE_CHECKING:
@@ -17,21 +21,22 @@ if TYPE_CHECKING:
     from offramp.explore.run import Run
 
 
-def draws_frame(run: Run) -> pd.DataFrame:
+def draws_frame(draws: Draws) -> pd.DataFrame:
     """The drawn assumptions: one row a draw."""
     import pandas as pd
 
-    return pd.DataFrame(run.draws.as_values(), index=_index(run))
+    return pd.DataFrame(draws.as_values(), index=_index(Portion(draws.first, draws.num_draws)))
 
 
-def solutions_frame(run: Run) -> pd.DataFrame:
-    """The results of each draw; see :meth:`offramp.explore.run.Run.solutions_frame`."""
+def solutions_frame(run: Run, draws: Portion) -> pd.DataFrame:
+    """The results of some draws; see :meth:`offramp.explore.run.Run.solutions_frame`."""
     import pandas as pd
 
-    columns: dict[str, Floats] = dict(_columns(run))
-    frame = pd.DataFrame(columns, index=_index(run))
+    table = run.results.columns.table(draws)
+    columns: dict[str, Floats] = dict(_columns(run, table))
+    frame = pd.DataFrame(columns, index=_index(draws))
     names = [status.name.lower() for status in Status]
-    frame["status"] = pd.Categorical.from_codes(run.table.status[0].astype(np.int8), categories=pd.Index(names))
+    frame["status"] = pd.Categorical.from_codes(table.status[0].astype(np.int8), categories=pd.Index(names))
     return frame
 
 
@@ -40,7 +45,7 @@ def to_xarray(run: Run) -> xr.Dataset:
     import xarray as xr
 
     table, paths = run.table, run.paths
-    choices = _choice_names(run)
+    choices = _choice_names(paths)
     return xr.Dataset(
         {
             "assumptions": (("draw", "assumption"), run.draws.values),  # noqa: PD011 (not a data frame)
@@ -49,14 +54,14 @@ def to_xarray(run: Run) -> xr.Dataset:
             "outcomes": (("draw", "outcome"), table.outcomes.T),
             "reached": (("draw", "move"), table.reached.T),
             "choices": (("draw", "choice"), table.choices.T),
-            "on_path": (("draw", "choice"), _on_path(run).T),
+            "on_path": (("draw", "choice"), _on_path(paths, table).T),
             "breaks": (("draw", "break"), table.breaks.T),
             "payoffs": (("draw", "party"), table.payoffs.T),
             "max_regret": ("draw", table.max_regret[0]),
             "status": ("draw", table.status[0].astype(np.int32)),
         },
         coords={
-            "draw": _index(run),
+            "draw": _index(Portion(0, run.num_draws)),
             "assumption": list(run.draws.names),
             "answer": list(paths.answers),
             "outcome": list(paths.outcomes),
@@ -69,31 +74,32 @@ def to_xarray(run: Run) -> xr.Dataset:
     )
 
 
-def _index(run: Run) -> pd.RangeIndex:
+def _index(draws: Portion) -> pd.RangeIndex:
     import pandas as pd
 
-    return pd.RangeIndex(run.draws.first, run.draws.first + run.num_draws, name="draw")
+    return pd.RangeIndex(draws.first, draws.first + draws.count, name="draw")
 
 
-def _choice_names(run: Run) -> list[str]:
-    return [f"{run.paths.moves[move]}.{choice}" for move, choice in run.paths.choices]
+def _choice_names(paths: Paths) -> list[str]:
+    return [f"{paths.moves[move]}.{choice}" for move, choice in paths.choices]
 
 
-def _on_path(run: Run) -> Floats:
+def _on_path(paths: Paths, table: Table) -> Floats:
     """float64[C, B]: the probability that the path goes through each choice."""
-    return np.array([run.table.on_path(move, row) for row, (move, _) in enumerate(run.paths.choices)])
+    return np.array([table.on_path(move, row) for row, (move, _) in enumerate(paths.choices)])
 
 
-def _columns(run: Run) -> Iterator[tuple[str, Floats]]:
-    table, paths = run.table, run.paths
-    choices = _choice_names(run)
+def _columns(run: Run, table: Table) -> Iterator[tuple[str, Floats]]:
+    paths = run.paths
+    choices = _choice_names(paths)
     yield from _named("answer", paths.answers, table.answers)
     met = dict(zip(paths.answers, table.conditions, strict=True))
-    yield from ((f"condition.{name}", met[name]) for name in run.conditions)
+    conditional = [answer.name for answer in run.scenario.answers if answer.given is not None]
+    yield from ((f"condition.{name}", met[name]) for name in conditional)
     yield from _named("outcome", paths.outcomes, table.outcomes)
     yield from _named("reached", paths.moves, table.reached)
     yield from _named("choice", choices, table.choices)
-    yield from _named("on_path", choices, _on_path(run))
+    yield from _named("on_path", choices, _on_path(paths, table))
     yield from _named("break", [choices[each] for each in paths.breaks], table.breaks)
     yield from _named("payoff", paths.game.players, table.payoffs)
     yield "max_regret", table.max_regret[0]

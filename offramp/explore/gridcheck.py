@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from offramp.explore.batches import Precision, solve_draws
+from offramp.explore.batches import solve_draws
+from offramp.explore.options import Precision
 from offramp.explore.paths import Paths, paths_of
 from offramp.explore.summary import RARELY, GridCheck, GridShift, answers_of
 from offramp.explore.table import Table

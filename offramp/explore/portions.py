@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,14 +12,29 @@ from offramp.game.compile import Compiled
 from offramp.scenario.draws import MAX_DRAWS, Draws, draw
 from offramp.scenario.model import Scenario
 
+
+@dataclass(frozen=True)
+class Portion:
+    """The draws number ``first`` to ``first + count - 1``."""
+
+    first: int
+    count: int
+
+
 BATCH_DRAWS = 1024
 """Most draws in flight."""
 
 DRAWN_AT_ONCE = 65_536
 """Most draws whose Sobol points are in memory at once."""
 
-BATCH_BYTES = 128 * 2**20
-"""Most memory for the arrays of a batch; a large game gets smaller batches."""
+BATCH_BYTES = 32 * 2**20
+"""Most memory for the arrays of a batch, of which each worker has one; a large game gets smaller batches."""
+
+PORTION_DRAWS = 4096
+"""Most draws that go to another process or machine at once."""
+
+LEAST_PORTIONS, LEAST_DRAWS = 16, 64
+"""A run is cut into so many portions at least, for as many workers, unless they would have fewer draws than that."""
 
 
 def draw_in_parts(scenario: Scenario, num_draws: int, seed: int) -> Draws:
@@ -42,6 +58,18 @@ def batch_size(compiled: Compiled) -> int:
     payoffs = 2 * len(game.leaves) * game.num_players
     per_draw = 8 * (payoffs + 6 * game.num_nodes + 6 * int(game.action_starts[-1]))
     return max(1, min(BATCH_DRAWS, BATCH_BYTES // per_draw))
+
+
+def portion_size(num_draws: int, most: int) -> int:
+    """Draws to a portion: at most ``most``, and fewer where a small run would leave workers without one."""
+    return min(most, max(LEAST_DRAWS, -(-num_draws // LEAST_PORTIONS)))
+
+
+def cut(ranges: Iterable[Portion], size: int) -> Iterator[Portion]:
+    """``ranges`` in portions of ``size`` draws or fewer, in order."""
+    for whole in ranges:
+        for first in range(whole.first, whole.first + whole.count, size):
+            yield Portion(first, min(size, whole.first + whole.count - first))
 
 
 def in_batches(draws: Draws, size: int) -> Iterator[Draws]:

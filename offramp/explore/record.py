@@ -8,9 +8,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from offramp import __version__
+from offramp.explore.options import plain_precision
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Answer, Scenario
@@ -32,7 +31,7 @@ def run_record(run: Run) -> Record:
         "seed": run.seed,
         "draws": run.num_draws,
         "interrupted": {"requested": run.requested, "kept": run.num_draws} if run.interrupted else None,
-        "precision": _precision(run.precision),
+        "precision": plain_precision(run.precision),
         "answers": _answers(run),
         "outcomes": _outcomes(run),
         "moves": {name: _move(run.scenario, name, move) for name, move in run.moves.items()},
@@ -50,7 +49,7 @@ def scenario_record(scenario: Scenario) -> Record:
         "question": scenario.question,
         "as_of": scenario.as_of.isoformat() if scenario.as_of else None,
         "file": scenario.origin.file if scenario.origin and scenario.as_read else None,
-        "sha256": hashlib.sha256(scenario_text(scenario).encode()).hexdigest(),
+        "sha256": scenario_digest(scenario),
         "parties": {party.name: party.label or party.name for party in scenario.parties},
     }
 
@@ -58,6 +57,11 @@ def scenario_record(scenario: Scenario) -> Record:
 def scenario_text(scenario: Scenario) -> str:
     """The scenario's YAML: the file as it was read, or written anew for one built or changed in Python."""
     return scenario.origin.text if scenario.origin and scenario.as_read else dumps(scenario)
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """The SHA-256 of the scenario's YAML."""
+    return hashlib.sha256(scenario_text(scenario).encode()).hexdigest()
 
 
 def probability(estimate: Estimate) -> Record:
@@ -87,14 +91,6 @@ def certificate_record(certificate: Certificate) -> Record:
 
 def _interval(estimate: Estimate) -> Record:
     return {"interval": [estimate.low, estimate.high]}
-
-
-def _precision(precision: object) -> float | list[float] | None:
-    """As JSON has it: None for the limit, one number, or one a party."""
-    if precision is None:
-        return None
-    numbers: float | list[float] = np.asarray(precision, dtype=np.float64).tolist()
-    return numbers
 
 
 def _answers(run: Run) -> Record:

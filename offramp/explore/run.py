@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Unpack
 
 from offramp.errors import RunError
-from offramp.explore import frames, store, summary
-from offramp.explore.batches import Clock, Precision, Progress, solve_draws
+from offramp.explore import folder, frames, store, summary
+from offramp.explore.batches import Clock, Progress
 from offramp.explore.check import is_game_file
-from offramp.explore.gridcheck import check_grids
+from offramp.explore.columns import Columns, StoredTable
+from offramp.explore.gridcheck import CHECKED_DRAWS, check_grids
 from offramp.explore.html import run_html
-from offramp.explore.paths import Paths, paths_of
-from offramp.explore.portions import draw_in_parts
-from offramp.explore.record import Record, run_record
-from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
+from offramp.explore.job import Job
+from offramp.explore.options import Asked, Options, Precision
+from offramp.explore.paths import Paths
+from offramp.explore.portions import Portion, draw_in_parts
+from offramp.explore.record import Record, run_record, scenario_digest
+from offramp.explore.summary import Break, Certificate, Condition, Estimate, GridCheck, MoveSummary
 from offramp.explore.table import Table
+from offramp.explore.work import Crew, Gathering
 from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
 from offramp.scenario.load import load
@@ -27,9 +32,7 @@ from offramp.scenario.model import Scenario
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-DEFAULT_DRAWS = 4096
-DEFAULT_SEED = 1
+    from distributed import Client
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,33 +44,49 @@ class Run:
     scenario : Scenario
     paths : Paths
         Which row of ``table`` is which.
-    draws : Draws
-        The drawn assumptions, float64[B, K].
-    table : Table
-        What happens in each draw.
-    seed : int
-    precision : float, sequence of float or None
-        As asked for; None is the limit, parties that make no mistakes.
-    requested : int
-        Draws asked for; more than ``num_draws`` only if the run was interrupted.
+    options : Options
+        As asked for.
+    results : StoredTable
+        What happens in each draw, read quantity by quantity; ``table`` has all of it in memory.
     certificate : Certificate
     timings : mapping of str to float
-        Seconds by part, and in ``total``.
+        Seconds by part, added up over all who worked at once, and wall time in ``total``.
     """
 
     scenario: Scenario
     paths: Paths
-    draws: Draws
-    table: Table
-    seed: int
-    precision: Precision
-    requested: int
+    options: Options
+    results: StoredTable
     certificate: Certificate
     timings: Mapping[str, float]
 
+    @cached_property
+    def draws(self) -> Draws:
+        """The drawn assumptions, float64[B, K]; drawn again when they are first asked for."""
+        return draw_in_parts(self.scenario, self.num_draws, self.seed)
+
+    @cached_property
+    def table(self) -> Table:
+        """What happens in each draw; the table of a large run is large."""
+        return self.results.whole()
+
+    @property
+    def seed(self) -> int:
+        return self.options.seed
+
+    @property
+    def precision(self) -> Precision:
+        """As asked for; None is the limit, parties that make no mistakes."""
+        return self.options.precision
+
+    @property
+    def requested(self) -> int:
+        """Draws asked for; more than ``num_draws`` only if the run was interrupted."""
+        return self.options.draws
+
     @property
     def num_draws(self) -> int:
-        return self.table.num_draws
+        return self.results.num_draws
 
     @property
     def interrupted(self) -> bool:
@@ -80,27 +99,27 @@ class Run:
 
         None where no draw meets the condition.
         """
-        return summary.answers_of(self.paths, self.table)
+        return summary.answers_of(self.paths, self.results)
 
     @cached_property
     def conditions(self) -> dict[str, Condition]:
         """How likely the condition is met, for each answer that has one (``given:``)."""
-        return summary.conditions_of(self.scenario, self.table)
+        return summary.conditions_of(self.scenario, self.results)
 
     @cached_property
     def outcomes(self) -> dict[str, Estimate]:
         """Probability of each outcome."""
-        return summary.named(self.paths.outcomes, self.table.outcomes)
+        return summary.named(self.paths.outcomes, self.results.outcomes)
 
     @cached_property
     def moves(self) -> dict[str, MoveSummary]:
         """How likely each move is reached, and each choice once it is."""
-        return summary.moves_of(self.scenario, self.paths, self.table)
+        return summary.moves_of(self.scenario, self.paths, self.results)
 
     @cached_property
     def parties(self) -> dict[str, Estimate]:
         """Expected payoff of each party, in its own points."""
-        return summary.named(self.paths.game.players, self.table.payoffs)
+        return summary.named(self.paths.game.players, self.results.payoffs)
 
     @cached_property
     def breaks(self) -> tuple[Break, ...]:
@@ -109,7 +128,7 @@ class Run:
         If the headline has a condition, the breaks are given it too. Empty where the scenario asks nothing, where no
         path at all answers with yes, or where no draw meets the condition.
         """
-        return summary.breaks_of(self.paths, self.table)
+        return summary.breaks_of(self.paths, self.results)
 
     def record(self) -> Record:
         """The run as one plain document, ``offramp.run/1`` (see ``docs/json.md``)."""
@@ -121,11 +140,11 @@ class Run:
 
     def draws_frame(self) -> pd.DataFrame:
         """The drawn assumptions: one row a draw, one column an assumption."""
-        return frames.draws_frame(self)
+        return frames.draws_frame(self.draws)
 
     def solutions_frame(self) -> pd.DataFrame:
         """What happens in each draw: one row a draw, columns such as ``answer.holds`` and ``choice.answer.accept``."""
-        return frames.solutions_frame(self)
+        return frames.solutions_frame(self, Portion(0, self.num_draws))
 
     def save(self, folder: str | Path) -> Path:
         """Write the run as a folder: ``scenario.yaml``, ``draws.parquet``, ``solutions.parquet`` and ``run.json``.
@@ -151,11 +170,11 @@ class Run:
 def run(
     scenario: Scenario | str | Path,
     *,
-    draws: int = DEFAULT_DRAWS,
-    seed: int = DEFAULT_SEED,
-    precision: Precision = None,
     workers: int | None = None,
+    dask: str | Client | None = None,
+    checkpoint: str | Path | None = None,
     progress: Progress | None = None,
+    **options: Unpack[Asked],
 ) -> Run:
     """Solve a scenario over draws of its assumptions.
 
@@ -164,13 +183,19 @@ def run(
     scenario : Scenario or path
         A checked scenario, or the path of its file.
     draws : int
-        Scrambled Sobol draws; powers of two keep them in balance.
+        Scrambled Sobol draws, 4,096 by default; powers of two keep them in balance.
     seed : int
-        The same seed gives the same bits, whatever the workers and the machine's cores.
+        1 by default. The same seed gives the same bits, whoever does the work.
     precision : float or P floats, optional
         How precisely parties choose (logit AQRE, per unit of each party's payoff range); by default without mistakes.
     workers : int, optional
-        Threads.
+        Processes; by default this one alone, with a thread for each core (or ``NUMBA_NUM_THREADS``). With 1, this one
+        with one thread.
+    dask : str or distributed.Client, optional
+        Work on a Dask cluster: a client, or the address of a scheduler such as ``"tcp://10.0.0.7:8786"``.
+    checkpoint : path, optional
+        A folder in which finished draws are kept. If it holds draws of the same run, the run goes on from there, with
+        the same bits. It stays when the run is done.
     progress : callable, optional
         Called with the draws done and their total.
 
@@ -184,7 +209,7 @@ def run(
     ScenarioError, EvaluationError
         If the scenario is wrong.
     RunError, SolveError
-        If an option cannot be used.
+        If an option cannot be used, or the workers are lost again and again.
     KeyboardInterrupt
         If Ctrl-C came before any draw was done.
 
@@ -193,37 +218,37 @@ def run(
     >>> result = run("examples/venezuela-2024.yaml", draws=1024)  # doctest: +SKIP
     >>> result.answers["holds"].mean  # doctest: +SKIP
     """
-    if workers is not None and workers < 1:
-        raise RunError(f"found {workers} workers; ask for at least 1")
-    clock = Clock()
+    asked, crew = Options(**options), Crew(workers, dask)
+    began, clock = perf_counter(), Clock()
     checked = scenario if isinstance(scenario, Scenario) else _loaded(scenario)
     clock.lap("load")
-    compiled = compile_scenario(checked)
-    paths = paths_of(compiled)
+    job = Job(compile_scenario(checked), asked)
+    place = folder.checkpoint(Path(checkpoint), scenario_digest(checked), asked) if checkpoint else folder.temporary()
+    gathering = Gathering(Columns(job.layout, place), asked.draws, progress)
     clock.lap("compile")
-    drawn = draw_in_parts(checked, draws, seed)
-    clock.lap("draw")
-    table, kept = solve_draws(
-        compiled, paths, drawn, precision=precision, workers=workers, progress=progress, clock=clock
-    )
+    kept = gathering.gather(lambda missing, tell: crew.work(job, missing, tell))
     if kept == 0:
         raise KeyboardInterrupt
-    table, drawn = table.first(kept), drawn.part(0, kept)
-    grid_check = None
-    if kept == draws:
-        grid_check = check_grids(checked, paths, table, drawn, precision=precision, workers=workers)
-    clock.lap("grid_check")
+    results = StoredTable.of(gathering.columns, kept)
+    steps, after = {**clock.seconds, **gathering.seconds}, Clock()
+    grid_check = _grid_check(job, results) if kept == asked.draws else None
+    after.lap("grid_check")
     return Run(
         scenario=checked,
-        paths=paths,
-        draws=drawn,
-        table=table,
-        seed=seed,
-        precision=precision,
-        requested=draws,
-        certificate=summary.certify(table, at_precision=precision is not None, grid_check=grid_check),
-        timings={**clock.seconds, "total": sum(clock.seconds.values())},
+        paths=job.paths,
+        options=asked,
+        results=results,
+        certificate=summary.certify(results, at_precision=asked.precision is not None, grid_check=grid_check),
+        timings={**steps, **after.seconds, "total": perf_counter() - began},
     )
+
+
+def _grid_check(job: Job, results: StoredTable) -> GridCheck | None:
+    """Whether the grids are fine enough, by the first draws."""
+    some = Portion(0, min(CHECKED_DRAWS, results.num_draws))
+    scenario, options = job.compiled.scenario, job.options
+    draws = draw_in_parts(scenario, some.count, options.seed)
+    return check_grids(scenario, job.paths, results.columns.table(some), draws, precision=options.precision)
 
 
 def _loaded(path: str | Path) -> Scenario:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from offramp.explore.batches import Precision
 from offramp.explore.check import is_game_file
+from offramp.explore.options import Precision
 from offramp.game.compile import compile_scenario
 from offramp.game.game import Game
 from offramp.game.gamefile import read_game

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from offramp.errors import RunError
+from offramp.explore import frames
+from offramp.explore.portions import Portion, cut
 from offramp.explore.record import RUN_SCHEMA, run_record, scenario_text
+from offramp.scenario.draws import Draws, draw
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from offramp.explore.run import Run
+
+DRAWS_AT_ONCE = 65_536
+"""Draws to a row group of a Parquet file; so many are in memory while it is written."""
 
 RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "run.json"})
 
@@ -55,6 +64,11 @@ def save(run: Run, folder: Path) -> Path:
     return folder
 
 
+def unfinished(folder: Path) -> Path:
+    """Where the draws of a run are kept until it can be written at ``folder``."""
+    return folder.with_name(f"{folder.name}.unfinished")
+
+
 def _is_run(folder: Path) -> bool:
     try:
         document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -65,10 +79,34 @@ def _is_run(folder: Path) -> bool:
 
 def _write(run: Run, folder: Path) -> None:
     (folder / "scenario.yaml").write_text(scenario_text(run.scenario), encoding="utf-8")
-    run.draws_frame().to_parquet(folder / "draws.parquet")
-    run.solutions_frame().to_parquet(folder / "solutions.parquet")
+    ranges = list(cut([Portion(0, run.num_draws)], DRAWS_AT_ONCE))
+    write_frames(folder / "draws.parquet", (frames.draws_frame(_drawn(run, each)) for each in ranges), run.num_draws)
+    write_frames(folder / "solutions.parquet", (frames.solutions_frame(run, each) for each in ranges), run.num_draws)
     document = json.dumps(run_record(run), ensure_ascii=False, allow_nan=False, indent=2)
     (folder / "run.json").write_text(document + "\n", encoding="utf-8")
+
+
+def _drawn(run: Run, draws: Portion) -> Draws:
+    return draw(run.scenario, draws.count, run.seed, first=draws.first)
+
+
+def write_frames(file: Path, parts: Iterator[pd.DataFrame], num_rows: int) -> None:
+    """Write data frames, one below the other, as the Parquet file that pandas would write of the whole.
+
+    The index of each is the range that continues the one before; of all it is 0 to ``num_rows - 1``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = (pa.Table.from_pandas(part) for part in parts)
+    first = next(tables)
+    about = json.loads(first.schema.metadata[b"pandas"])
+    about["index_columns"][0]["stop"] = num_rows
+    schema = first.schema.with_metadata({b"pandas": json.dumps(about).encode()})
+    with pq.ParquetWriter(file, schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
 
 
 def _move_into_place(partial: Path, folder: Path) -> None:

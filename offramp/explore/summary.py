@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
+from offramp.explore.columns import Rows, StoredTable
 from offramp.explore.paths import Paths
 from offramp.explore.table import Table
 from offramp.game.game import Floats
 from offramp.scenario.model import Scenario
 from offramp.solve.result import REGRET_TOLERANCE, Status
+
+AnyTable: TypeAlias = Table | StoredTable
+"""Results in memory, or read row by row."""
 
 INTERVAL = (0.05, 0.95)
 """The percentiles over the draws that an interval spans."""
@@ -138,12 +143,12 @@ class Certificate:
     grid_check: GridCheck | None = None
 
 
-def named(names: tuple[str, ...], rows: Floats) -> dict[str, Estimate]:
+def named(names: tuple[str, ...], rows: Floats | Rows) -> dict[str, Estimate]:
     """Estimates by name, for rows without NaN."""
     return {name: _certain(row) for name, row in zip(names, rows, strict=True)}
 
 
-def answers_of(paths: Paths, table: Table) -> dict[str, Estimate | None]:
+def answers_of(paths: Paths, table: AnyTable) -> dict[str, Estimate | None]:
     """Probability of each answer; None where no draw meets its condition.
 
     Given a condition, draws count by how likely they meet it: the mean is the probability of answer and condition
@@ -154,7 +159,7 @@ def answers_of(paths: Paths, table: Table) -> dict[str, Estimate | None]:
     }
 
 
-def conditions_of(scenario: Scenario, table: Table) -> dict[str, Condition]:
+def conditions_of(scenario: Scenario, table: AnyTable) -> dict[str, Condition]:
     """How likely the condition is met, for each answer that has one."""
     return {
         answer.name: Condition(_certain(row), float(np.mean(row >= RARELY)))
@@ -163,7 +168,7 @@ def conditions_of(scenario: Scenario, table: Table) -> dict[str, Condition]:
     }
 
 
-def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSummary]:
+def moves_of(scenario: Scenario, paths: Paths, table: AnyTable) -> dict[str, MoveSummary]:
     """What is done at each move, in file order."""
     choices: dict[str, dict[str, ChoiceSummary]] = {name: {} for name in paths.moves}
     for row, (move, choice) in enumerate(paths.choices):
@@ -174,7 +179,7 @@ def moves_of(scenario: Scenario, paths: Paths, table: Table) -> dict[str, MoveSu
     return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in scenario.moves}
 
 
-def breaks_of(paths: Paths, table: Table) -> tuple[Break, ...]:
+def breaks_of(paths: Paths, table: AnyTable) -> tuple[Break, ...]:
     """Where the path of the headline answer breaks, in file order; nothing where no draw meets its condition."""
     estimates = (_given(row, table.conditions[0]) for row in table.breaks)
     return tuple(
@@ -184,7 +189,7 @@ def breaks_of(paths: Paths, table: Table) -> tuple[Break, ...]:
     )
 
 
-def certify(table: Table, *, at_precision: bool, grid_check: GridCheck | None) -> Certificate:
+def certify(table: AnyTable, *, at_precision: bool, grid_check: GridCheck | None) -> Certificate:
     """The certificate of all draws of ``table``."""
     regret, status = table.max_regret[0], table.status[0].astype(np.int64)
     counts = np.bincount(status, minlength=len(Status))
