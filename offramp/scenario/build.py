@@ -55,6 +55,7 @@ def build(values: Values, origin: Origin) -> Scenario:
         correlations=_correlations(values.get("correlations", ())),
         formulas=FrozenMap(_section(values, "formulas")),
         answers=tuple(_answer(name, value) for name, value in _section(values, "answers").items()),
+        precision=_precision(values.get("precision")),
     )
     return scenario.read_from(origin)
 
@@ -145,6 +146,10 @@ def _everyone(to: str | tuple[str, ...], parties: tuple[str, ...]) -> tuple[str,
 
 def _outcome(name: str, value: Values) -> Outcome:
     return Outcome(name, FrozenMap(value.get("payoffs", {})), value.get("label", ""))
+
+
+def _precision(value: Expression | Mapping[str, Expression] | None) -> Expression | FrozenMap[Expression] | None:
+    return FrozenMap(value) if isinstance(value, Mapping) else value
 
 
 def _answer(name: str, value: Values) -> Answer:

@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from offramp.errors import EvaluationError, Problem, ScenarioError
 from offramp.scenario.context import Context, Damage, Declared, by_chance, choice_path
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
+from offramp.scenario.expressions import Expression
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import ALL, CHANCE, Assumption, Choice, Move, Scenario
 from offramp.scenario.names import PARTY_WORDS, RESERVED, closest, listing
 from offramp.scenario.nodes import from_plain
 from offramp.scenario.problems import problem_at
-from offramp.scenario.references import check_expressions
+from offramp.scenario.references import check_expressions, precision_expressions
 from offramp.scenario.shape import Path, Place, Report
 
 SUM_TOLERANCE = 1e-9
@@ -52,6 +53,7 @@ def meaning_problems(scenario: Scenario, damage: Damage) -> list[Problem]:
         _check_move(context, move)
     _check_routes(context)
     _check_payoffs(context)
+    _check_precision(context)
     check_expressions(context)
     return context.problems
 
@@ -263,12 +265,7 @@ def _fixed_probability(context: Context, move: Move, choice: Choice) -> float | 
     expression = choice.probability
     if expression is None:
         return None
-    low, high = _range(context, expression.text)
-    if not expression.names:
-        try:
-            low = high = float(expression.evaluate({})[0])
-        except EvaluationError:
-            return None  # reported with the other expressions
+    low, high = _span(context, expression)
     if low < 0 or high > 1:
         found = f"a probability of {low:g}" if low == high else f"a probability that goes from {low:g} to {high:g}"
         remedy = "choose numbers from 0 to 1" if low == high else "choose a distribution within 0 to 1, or use clip()"
@@ -317,3 +314,34 @@ def _check_payoffs(context: Context) -> None:
         if missing and len(unknown) < len(missing):
             found = f"no payoff for {listing(missing)}"
             context.report(path, found, "a payoff for each party", f"add {missing[0]}: and what it gets")
+
+
+def _check_precision(context: Context) -> None:
+    """One for all parties or one for each, and 0 or more wherever that can be told before drawing."""
+    stated = context.scenario.precision
+    if isinstance(stated, Mapping):
+        for party in stated:
+            context.unknown(("precision", party), party, context.parties, "party", "name a party of the scenario")
+        given = {*stated, *context.damage.entries(("precision",))}
+        missing = [party.name for party in context.scenario.parties if party.name not in given]
+        if missing and all(party in context.parties for party in stated):
+            found, allowed = f"no precision for {listing(missing)}", "one number for all parties, or one for each"
+            remedy = f"add {missing[0]}: and a number; from 1000 on a party makes hardly any mistakes"
+            context.report(("precision",), found, allowed, remedy)
+    for path, expression in precision_expressions(context.scenario):
+        low, high = _span(context, expression)
+        if low < 0:
+            found = f"a precision of {low:g}" if low == high else f"a precision that goes from {low:g} to {high:g}"
+            remedy = "give 0 or more (0 is choice at random)" if low == high else "choose a distribution from 0 on"
+            context.report(path, found, "0 or more", remedy)
+
+
+def _span(context: Context, expression: Expression) -> tuple[float, float]:
+    """Lowest and highest value of an expression that is a number or an assumption's name; else (0, 1)."""
+    if expression.names:
+        return _range(context, expression.text)
+    try:
+        value = float(expression.evaluate({})[0])
+    except EvaluationError:
+        return 0.0, 1.0  # reported with the other expressions
+    return value, value

@@ -71,6 +71,7 @@ def document(scenario: Scenario) -> Plain:
             "moves": {move.name: _move(move, scenario) for move in scenario.moves},
             "outcomes": {outcome.name: _outcome(outcome) for outcome in scenario.outcomes},
             "answers": {answer.name: _answer(answer) for answer in scenario.answers},
+            "precision": _precision(scenario.precision),
         },
         keep=("title", "parties", "moves", "outcomes"),
     )
@@ -170,6 +171,12 @@ def _answer(answer: Answer) -> Plain:
     if answer.given is not None:
         values["given"] = _expression(answer.given)
     return values | _without_empty({"given_says": answer.given_says})
+
+
+def _precision(precision: Expression | Mapping[str, Expression] | None) -> Any:
+    if isinstance(precision, Mapping):
+        return {party: _expression(each) for party, each in precision.items()}
+    return None if precision is None else _expression(precision)
 
 
 def _expression(expression: Expression) -> Any:

@@ -335,6 +335,11 @@ ANSWER = Record(
     (Needs("given", "given_says"), Needs("given_says", "given")),
 )
 
+PRECISION = Either(
+    (MapOf(_NAME, _FORMULA, "a mapping from parties to expressions", least=1), _FORMULA),
+    "an expression or a number, or a mapping from parties to such",
+)
+
 
 def _named(shape: Shape, what: str, least: int = 0) -> MapOf:
     return MapOf(_NAME, shape, f"a mapping from names to {what}", least)
@@ -356,6 +361,7 @@ SCENARIO = Record(
         Field("moves", _named(MOVE, "moves", 1), "who chooses when; the first is where it starts", required=True),
         Field("outcomes", _named(OUTCOME, "outcomes", 1), "how it can end, and what that is worth", required=True),
         Field("answers", _named(ANSWER, "answers"), "yes-or-no questions on the path; the first is the headline"),
+        Field("precision", PRECISION, "how precisely parties choose; without it they make no mistakes"),
     ),
     f"a mapping that starts with format: {FORMAT}",
     later={

@@ -188,6 +188,9 @@ class Answer:
 class Scenario:
     """A whole standoff. The first move is where it starts; ``formulas`` are named pieces of expressions.
 
+    ``precision`` says how precisely parties choose (logit AQRE), per unit of each party's payoff range: one expression
+    for all, or one for each party; None where they make no mistakes.
+
     ``origin`` is the file that a scenario was loaded from. A changed copy (:func:`dataclasses.replace`) keeps it, so
     that messages point into the file, but is no longer ``as_read``.
     """
@@ -205,6 +208,7 @@ class Scenario:
     correlations: tuple[Correlation, ...] = ()
     formulas: Mapping[str, Expression] = field(default_factory=FrozenMap)
     answers: tuple[Answer, ...] = ()
+    precision: Expression | Mapping[str, Expression] | None = None
     origin: Origin | None = field(default=None, compare=False, repr=False)
     as_read: bool = field(default=False, init=False, compare=False, repr=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from offramp.errors import EvaluationError
@@ -21,7 +21,8 @@ class Use:
     """An expression and where it stands.
 
     ``place`` names the move or outcome at which it is worked out, empty for formulas and answers. ``settled`` where the
-    value may depend on nothing that is drawn: the conditions of choices and answers.
+    value may depend on nothing that is drawn: the conditions of choices and answers. ``apart`` where it may depend on
+    nothing but what is drawn for all to see: precisions.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Use:
     place: str = ""
     settled: bool = False
     outcomes: bool = False
+    apart: bool = False
 
 
 def check_expressions(context: Context) -> None:
@@ -63,6 +65,17 @@ def uses(scenario: Scenario) -> Iterator[Use]:
         yield Use(("answers", answer.name, "when"), answer.when, settled=True, outcomes=True)
         if answer.given is not None:
             yield Use(("answers", answer.name, "given"), answer.given, settled=True, outcomes=True)
+    for place, precision in precision_expressions(scenario):
+        yield Use(place, precision, apart=True)
+
+
+def precision_expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
+    """The precisions that the scenario states and where each stands."""
+    stated = scenario.precision
+    if isinstance(stated, Mapping):
+        yield from ((("precision", party), expression) for party, expression in stated.items())
+    elif stated is not None:
+        yield ("precision",), stated
 
 
 def _check_use(context: Context, use: Use) -> None:
@@ -89,6 +102,10 @@ Trouble = tuple[str, str, str]
 def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     """What is wrong with a name in an expression, if anything."""
     root, dotted, leaf = name.partition(".")
+    if use.apart and (tied := _tied(context, name)):
+        through = "" if tied == name else f" (through the formula {name!r})"
+        allowed = "assumptions that are not private, and formulas of them"
+        return f"{tied!r}{through} in a precision", allowed, "use what is the same on every path and known to all"
     if root == "outcome":
         return _outcome_trouble(context, use, name, leaf)
     if root in LATER:
@@ -167,6 +184,22 @@ def _drawn(context: Context, name: str) -> str | None:
     while waiting:
         current = waiting.pop()
         if current in context.assumptions.names:
+            return current
+        if current not in seen and current in context.scenario.formulas:
+            waiting.extend(sorted(context.scenario.formulas[current].names))
+        seen.add(current)
+    return None
+
+
+def _tied(context: Context, name: str) -> str | None:
+    """A name on which ``name`` depends, itself or through formulas, that is worth the same on some paths only."""
+    private = {each.name for each in context.scenario.assumptions if each.private_to}
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        root = current.partition(".")[0]
+        if current in private or root in (*context.terms.names, *context.moves.names, "outcome"):
             return current
         if current not in seen and current in context.scenario.formulas:
             waiting.extend(sorted(context.scenario.formulas[current].names))
