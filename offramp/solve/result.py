@@ -139,6 +139,10 @@ class Solutions:
 
         return reach_and_beliefs(self.game, self.batch.chance(), self.log_strategies)
 
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: what is computed when it is asked for need not be sent."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def part(self, start: int, stop: int) -> Solutions:
         """The draws at positions ``start`` to ``stop - 1`` (views, no copies)."""
         cut = {name: getattr(self, name)[start:stop] for name in _PER_DRAW}
