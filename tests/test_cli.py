@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from offramp.explore import batches, portions
 from offramp.game.gamefile import read_game
 from offramp.scenario.draws import draw
 from offramp.scenario.dump import dumps
+from offramp.scenario.expressions import Expression
 from offramp.solve import api
 
 POKER = 'EFG 2 R "poker" { "A" "B" } p "" 1 1 "" { "up" "down" } 0 t "" 1 "" { 1 0 } t "" 2 "" { 0 1 }'
@@ -184,14 +187,40 @@ def test_a_broken_game_file_is_one_message(text: str, tmp_path: Path) -> None:
     assert result.stderr.startswith(f"offramp: {file}:1:")
 
 
-@pytest.mark.parametrize("precision", ["-1", "nan", "inf"])
+@pytest.mark.parametrize("precision", ["-1", "nan", "care", "A=5", "A=5,B=-1", "A=5,C=1", "max(1", ""])
 def test_a_precision_out_of_range_is_one_message(poker: str, precision: str) -> None:
     result = call("solve", poker, "--precision", precision)
     assert result.exit_code == 2
     assert "precision" in result.stderr
 
 
+def test_each_player_may_have_its_own_precision(poker: str) -> None:
+    document = json.loads(call("solve", poker, "--precision", "B=max(1, 0), A=2", "--json").stdout)
+    assert document["precision"] == {"B": 1, "A": 2}
+    up = document["players"][0]["infosets"][0]["actions"][0]["probability"]
+    assert up == pytest.approx(1 / (1 + math.exp(-2)), abs=1e-12)
+
+
+def test_an_infinite_precision_is_none_at_all(poker: str) -> None:
+    plain, infinite = (call("solve", poker, *options, "--json").stdout for options in ((), ("--precision", "inf")))
+    assert infinite == plain
+
+
 # run
+
+
+def test_a_precision_may_be_an_assumption_and_the_option_stands_in_place_of_the_files(tmp_path: Path) -> None:
+    file = tmp_path / "erring.yaml"
+    scenario = replace(handmade.leak_standoff(), precision=Expression.parse("2 + p_leak"))
+    file.write_text(dumps(scenario), encoding="utf-8")
+    stated, asked, limit = (
+        json.loads(call("run", str(file), "--draws", "16", *options, "--json").stdout)
+        for options in ((), ("--precision", "p_leak + 2"), ("--precision", "inf"))
+    )
+    assert (stated["precision"], asked["precision"], limit["precision"]) == ("2 + p_leak", "p_leak + 2", None)
+    assert stated["answers"] == asked["answers"] != limit["answers"]
+    assert stated["certificate"]["equilibria"] == "logit at precision"
+    assert "seed 1, precision 2 + p_leak," in call("run", str(file), "--draws", "16").stdout
 
 
 def test_run_prints_a_screen(standoff: str) -> None:
@@ -243,9 +272,11 @@ def test_run_does_not_start_if_the_folder_is_someone_elses(standoff: str, tmp_pa
         (["--seed", "-1"], "seed -1"),
         (["--workers", "0"], "0 workers"),
         (["--draws", "2000000000"], "at most 1,073,741,824"),
-        (["--precision", "-2"], "leave the option out for no mistakes"),
-        (["--precision", "nan"], "leave the option out for no mistakes"),
-        (["--precision", "much"], "leave the option out for no mistakes"),
+        (["--precision", "-2"], "give 0 or more, or inf for no mistakes"),
+        (["--precision", "nan"], "give 0 or more, or inf for no mistakes"),
+        (["--precision", "much"], "the unknown name 'much'; allowed: assumptions that are not private"),
+        (["--precision", "us=1,ruler=2"], "no precision for 'opposition'"),
+        (["--precision", "us=1,ruler=2,opposition=-3"], "found '-3'"),
     ],
 )
 def test_options_out_of_range_are_one_message(standoff: str, options: list[str], message: str) -> None:

@@ -100,7 +100,7 @@ def test_a_run_says_what_was_run(tmp_path: Path) -> None:
 
 def test_the_schema_of_a_run_refuses_what_a_run_never_is() -> None:
     document = run(handmade.certain_standoff(), draws=1).record()
-    for key, wrong in (("draws", 0), ("precision", "high"), ("answers", {"holds": {"probability": 2}})):
+    for key, wrong in (("draws", 0), ("precision", -1), ("answers", {"holds": {"probability": 2}})):
         with pytest.raises(jsonschema.ValidationError):
             fits({**document, key: wrong}, "run")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -24,21 +25,45 @@ PIPED_WIDTH = 100
 """Columns of a screen that goes to a file or a pipe, unless ``COLUMNS`` says otherwise."""
 
 
-class Precision(click.ParamType[float]):
-    """A finite number of at least 0."""
+Asked: TypeAlias = float | str | dict[str, float | str] | None
+"""A precision as it is asked for on the command line."""
 
-    name = "float"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+class Precision(click.ParamType["float | str | dict[str, float | str]"]):
+    """A number from 0 on (or inf), an expression, or one of them for each party: ``us=20,ruler=care``."""
+
+    name = "number"
+
+    _next_party = re.compile(r",(?=[^,()<>=!]+=(?!=))")
+    _one_party = re.compile(r"(?P<name>[^,()<>=!]+)=(?!=)(?P<value>.*)")
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str | dict[str, float | str]:
+        text = str(value).strip()
+        if not self._one_party.fullmatch(text):
+            return self._single(text, param, ctx)
+        parts = [self._one_party.fullmatch(part) for part in self._next_party.split(text)]
+        return {part["name"].strip(): self._single(part["value"].strip(), param, ctx) for part in parts if part}
+
+    def _single(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         try:
-            number = float(str(value))
+            number = float(text)
         except ValueError:
+            if text:
+                return text
             number = math.nan
-        if not 0 <= number < math.inf:
-            self.fail(
-                f"found {value!r}; give a number of at least 0, or leave the option out for no mistakes", param, ctx
-            )
+        if not number >= 0:
+            self.fail(f"found {text!r}; give 0 or more, or inf for no mistakes", param, ctx)
         return number
+
+
+precision = click.option(
+    "--precision",
+    type=Precision(),
+    help="How precisely all choose (logit AQRE): a number, an expression over assumptions, or one for each party, "
+    "as in us=20,ruler=care; inf for no mistakes. Default: what the file states, else no mistakes.",
+)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document (see docs/json.md).")

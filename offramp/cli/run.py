@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from offramp.cli.console import INTERRUPTED, Precision, as_json, print_document, progress_bar, screen, show_notices
+from offramp.cli.console import (
+    INTERRUPTED,
+    Asked,
+    as_json,
+    precision,
+    print_document,
+    progress_bar,
+    screen,
+    show_notices,
+)
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -17,9 +26,7 @@ if TYPE_CHECKING:
 @click.argument("file")
 @click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
-@click.option(
-    "--precision", type=Precision(), help="How precisely parties choose (logit AQRE); default: without mistakes."
-)
+@precision
 @click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster, e.g. tcp://10.0.0.7:8786.")
 @click.option(
@@ -35,7 +42,7 @@ def run(
     file: str,
     draws: int,
     seed: int,
-    precision: float | None,
+    precision: Asked,
     workers: int | None,
     dask: str | None,
     out: str | None,

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.console import Precision, as_json, print_document, screen, show_notices
+from offramp.cli.console import Asked, as_json, precision, print_document, screen, show_notices
 
 
 @click.command()
 @click.argument("file")
-@click.option(
-    "--precision", type=Precision(), help="How precisely players choose (logit AQRE); default: without mistakes."
-)
+@precision
 @as_json
-def solve(file: str, precision: float | None, as_json: bool) -> None:
+def solve(file: str, precision: Asked, as_json: bool) -> None:
     """Solve the game in FILE: a Gambit .efg or .nfg file, or a scenario with every assumption at its median."""
     from offramp.explore.single import solve_file
     from offramp.tell.document import GameOrigin, solution_document
@@ -26,7 +24,7 @@ def solve(file: str, precision: float | None, as_json: bool) -> None:
     solved = solve_file(file, precision=precision)
     if as_json:
         origin = GameOrigin(file, Path(file).read_bytes(), solved.infoset_numbers)
-        print_document(solution_document(solved.solutions, origin, precision=precision))
+        print_document(solution_document(solved.solutions, origin, precision=solved.precision))
     else:
         console = screen()
         print_lines(console, solution_screen(solved.solutions, solved.infoset_numbers, console.width))

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from offramp.explore.options import Precision
 from offramp.explore.paths import Paths
 from offramp.explore.portions import batch_size, in_batches
 from offramp.explore.table import Table, empty_table, tabulate
 from offramp.game.compile import Compiled
+from offramp.game.precision import drawn_precisions
 from offramp.scenario.draws import Draws
 from offramp.solve.api import solve
 
@@ -36,7 +36,6 @@ def solve_draws(
     paths: Paths,
     draws: Draws,
     *,
-    precision: Precision = None,
     workers: int | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
@@ -52,7 +51,7 @@ def solve_draws(
     try:
         for batch in in_batches(draws, batch_size(compiled)):
             report = _shifted(progress, kept, draws.num_draws)
-            part = _solve_batch(compiled, paths, batch, precision, workers, report, clock)
+            part = _solve_batch(compiled, paths, batch, workers, report, clock)
             table.write(kept, part)
             kept += part.num_draws
     except KeyboardInterrupt:
@@ -64,13 +63,13 @@ def _solve_batch(
     compiled: Compiled,
     paths: Paths,
     draws: Draws,
-    precision: Precision,
     workers: int | None,
     progress: Progress | None,
     clock: Clock,
 ) -> Table:
     batch = compiled.batch(draws)
     payoffs, chance = batch.payoffs(), batch.chance()
+    precision = drawn_precisions(compiled.scenario, draws)
     clock.lap("payoffs")
     solutions = solve(compiled.game, payoffs, chance, precision=precision, workers=workers, progress=progress)
     clock.lap("solve")

@@ -9,6 +9,7 @@ from offramp.errors import EvaluationError, GameError, GameFileError, Problem, R
 from offramp.explore.portions import batch_size, draw_in_parts, in_batches
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.game.gamefile import read_game
+from offramp.game.precision import drawn_precisions
 from offramp.scenario.load import load
 from offramp.scenario.model import Assumption, Scenario
 
@@ -107,6 +108,7 @@ def _try_numbers(compiled: Compiled) -> None:
     for batch in in_batches(draws, batch_size(compiled)):
         compiled.payoffs(batch)
         compiled.chance(batch)
+        drawn_precisions(compiled.scenario, batch)
 
 
 def _contents(scenario: Scenario) -> ScenarioContents:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from offramp.explore.batches import solve_draws
-from offramp.explore.options import Precision
 from offramp.explore.paths import Paths, paths_of
 from offramp.explore.summary import RARELY, GridCheck, GridShift, answers_of
 from offramp.explore.table import Table
@@ -25,7 +24,6 @@ def check_grids(
     table: Table,
     draws: Draws,
     *,
-    precision: Precision = None,
     workers: int | None = None,
 ) -> GridCheck | None:
     """How far each answer moves on the first ``CHECKED_DRAWS`` draws when every grid is doubled.
@@ -39,7 +37,7 @@ def check_grids(
     num_draws = min(CHECKED_DRAWS, table.num_draws)
     finer = compile_scenario(_refined(scenario))
     some = draws.part(0, num_draws)
-    fine, kept = solve_draws(finer, paths_of(finer), some, precision=precision, workers=workers)
+    fine, kept = solve_draws(finer, paths_of(finer), some, workers=workers)
     return GridCheck(num_draws, grids, _shifts(paths, table.first(num_draws), fine)) if kept == num_draws else None
 
 

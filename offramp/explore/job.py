@@ -44,6 +44,11 @@ class Job:
         """Which row of a table is which."""
         return paths_of(self.compiled)
 
+    @property
+    def at_precision(self) -> bool:
+        """Whether parties make mistakes."""
+        return self.compiled.scenario.precision is not None
+
     @cached_property
     def layout(self) -> Layout:
         """How the rows of a table lie in the values of a part."""
@@ -64,7 +69,6 @@ class Job:
             self.compiled,
             self.paths,
             draws,
-            precision=self.options.precision,
             workers=threads,
             progress=None if report is None else lambda done, _: report(done),
             clock=clock,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-import numpy as np
-
 from offramp.errors import RunError
+from offramp.explore.precision import Precision, asked_record
 from offramp.scenario.draws import MAX_DRAWS
-
-Precision = float | Sequence[float] | None
 
 DEFAULT_DRAWS = 4096
 DEFAULT_SEED = 1
@@ -34,8 +30,8 @@ class Options:
     draws : int
         Scrambled Sobol draws; powers of two keep them in balance.
     seed : int
-    precision : float, sequence of float or None
-        How precisely parties choose (logit AQRE, per unit of each party's payoff range); None for no mistakes.
+    precision : Precision
+        How precisely parties choose (logit AQRE, per unit of each party's payoff range): see :data:`Precision`.
 
     Raises
     ------
@@ -57,12 +53,4 @@ class Options:
 
     def record(self) -> dict[str, Any]:
         """The options as JSON has them."""
-        return {"draws": self.draws, "seed": self.seed, "precision": plain_precision(self.precision)}
-
-
-def plain_precision(precision: Precision) -> float | list[float] | None:
-    """As JSON has it: None for the limit, one number, or one a party."""
-    if precision is None:
-        return None
-    numbers: float | list[float] = np.asarray(precision, dtype=np.float64).tolist()
-    return numbers
+        return {"draws": self.draws, "seed": self.seed, "precision": asked_record(self.precision)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -70,6 +70,17 @@ def plain_precision(stated: Stated) -> float | str | dict[str, float | str] | No
     if isinstance(stated, Mapping):
         return {party: _plain(each) for party, each in stated.items()}
     return None if stated is None else _plain(stated)
+
+
+def asked_record(asked: Precision) -> Any:
+    """What is asked for as JSON has it, to tell whether two runs ask for the same."""
+    if isinstance(asked, Mapping):
+        return {name: asked_record(each) for name, each in asked.items()}
+    if isinstance(asked, str) or asked is None:
+        return asked
+    if isinstance(asked, Sequence | np.ndarray):
+        return [asked_record(each) for each in asked]
+    return float(asked) if math.isfinite(asked) else str(float(asked))
 
 
 def parsed_precision(asked: float | str | Sequence[float] | Mapping[str, float | str], names: Sequence[str]) -> Stated:

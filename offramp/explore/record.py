@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
-from offramp.explore.options import plain_precision
+from offramp.explore.precision import plain_precision
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Answer, Scenario
@@ -80,12 +80,7 @@ def certificate_record(certificate: Certificate) -> Record:
         "unconverged": certificate.unconverged,
         "statuses": dict(certificate.statuses),
         "equilibria": certificate.equilibria,
-        "grid_check": check
-        and {
-            "draws": check.draws,
-            "grids": {name: list(sizes) for name, sizes in check.grids.items()},
-            "shifts": {name: {"mean": each.mean, "largest": each.largest} for name, each in check.shifts.items()},
-        },
+        "grid_check": check and check.record(),
     }
 
 

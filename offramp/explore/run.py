@@ -17,11 +17,13 @@ from offramp.explore.columns import Columns, StoredTable
 from offramp.explore.gridcheck import CHECKED_DRAWS, check_grids
 from offramp.explore.html import run_html
 from offramp.explore.job import Job
-from offramp.explore.options import Asked, Options, Precision
+from offramp.explore.ladder import Refinement
+from offramp.explore.options import Asked, Options
 from offramp.explore.paths import Paths
 from offramp.explore.portions import Portion, draw_in_parts
+from offramp.explore.precision import Stated, with_precision
 from offramp.explore.record import Record, run_record, scenario_digest
-from offramp.explore.summary import Break, Certificate, Condition, Estimate, GridCheck, MoveSummary
+from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
 from offramp.explore.table import Table
 from offramp.explore.work import Crew, Gathering
 from offramp.game.compile import compile_scenario
@@ -74,10 +76,10 @@ class Run:
     def seed(self) -> int:
         return self.options.seed
 
-    @property
-    def precision(self) -> Precision:
-        """As asked for; None is the limit, parties that make no mistakes."""
-        return self.options.precision
+    @cached_property
+    def precision(self) -> Stated:
+        """How precisely parties choose, as asked for or as the scenario states it; None for no mistakes."""
+        return with_precision(self.scenario, self.options.precision).precision
 
     @property
     def requested(self) -> int:
@@ -186,8 +188,10 @@ def run(
         Scrambled Sobol draws, 4,096 by default; powers of two keep them in balance.
     seed : int
         1 by default. The same seed gives the same bits, whoever does the work.
-    precision : float or P floats, optional
-        How precisely parties choose (logit AQRE, per unit of each party's payoff range); by default without mistakes.
+    precision : float, str, P floats or mapping, optional
+        How precisely parties choose (logit AQRE, per unit of each party's payoff range), in place of what the scenario
+        states: a number, an expression over its assumptions, one for each party in their order, or a mapping from
+        parties to such. ``math.inf`` is for parties that make no mistakes, as without any precision.
     workers : int, optional
         Processes; by default this one alone, with a thread for each core (or ``NUMBA_NUM_THREADS``). With 1, this one
         with one thread.
@@ -222,7 +226,7 @@ def run(
     began, clock = perf_counter(), Clock()
     checked = scenario if isinstance(scenario, Scenario) else _loaded(scenario)
     clock.lap("load")
-    job = Job(compile_scenario(checked), asked)
+    job = Job(compile_scenario(with_precision(checked, asked.precision)), asked)
     place = folder.checkpoint(Path(checkpoint), scenario_digest(checked), asked) if checkpoint else folder.temporary()
     gathering = Gathering(Columns(job.layout, place), asked.draws, progress)
     clock.lap("compile")
@@ -238,17 +242,17 @@ def run(
         paths=job.paths,
         options=asked,
         results=results,
-        certificate=summary.certify(results, at_precision=asked.precision is not None, grid_check=grid_check),
+        certificate=summary.certify(results, at_precision=job.at_precision, grid_check=grid_check),
         timings={**steps, **after.seconds, "total": perf_counter() - began},
     )
 
 
-def _grid_check(job: Job, results: StoredTable) -> GridCheck | None:
+def _grid_check(job: Job, results: StoredTable) -> Refinement | None:
     """Whether the grids are fine enough, by the first draws."""
     some = Portion(0, min(CHECKED_DRAWS, results.num_draws))
-    scenario, options = job.compiled.scenario, job.options
-    draws = draw_in_parts(scenario, some.count, options.seed)
-    return check_grids(scenario, job.paths, results.columns.table(some), draws, precision=options.precision)
+    scenario = job.compiled.scenario
+    draws = draw_in_parts(scenario, some.count, job.options.seed)
+    return check_grids(scenario, job.paths, results.columns.table(some), draws)
 
 
 def _loaded(path: str | Path) -> Scenario:

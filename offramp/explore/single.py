@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offramp.explore.check import is_game_file
-from offramp.explore.options import Precision
+from offramp.explore.precision import Precision, game_precision, parsed_precision, plain_precision, with_precision
 from offramp.game.compile import compile_scenario
 from offramp.game.game import Game
 from offramp.game.gamefile import read_game
+from offramp.game.precision import drawn_precisions
 from offramp.scenario.draws import central
 from offramp.scenario.load import load
 from offramp.solve.api import solve
@@ -21,10 +22,12 @@ class SolvedFile:
     """The solution of a file's game, one draw.
 
     ``infoset_numbers`` holds the I numbers by which the file calls its information sets, unique for a player only.
+    ``precision`` is what it was solved at, as JSON has it: None for no mistakes, one number, or one a player.
     """
 
     solutions: Solutions
     infoset_numbers: tuple[int, ...]
+    precision: float | str | dict[str, float | str] | None = None
 
 
 def solve_file(path: str | Path, *, precision: Precision = None) -> SolvedFile:
@@ -36,12 +39,20 @@ def solve_file(path: str | Path, *, precision: Precision = None) -> SolvedFile:
         If the file or the precision is wrong.
     """
     if is_game_file(path):
-        file = read_game(path)
-        return SolvedFile(solve(file.game, file.payoffs, file.chance, precision=precision), file.infoset_numbers)
-    compiled = compile_scenario(load(path))
+        return _solve_game(path, precision)
+    compiled = compile_scenario(with_precision(load(path), precision))
     medians = central(compiled.scenario)
-    solutions = solve(compiled.game, compiled.payoffs(medians), compiled.chance(medians), precision=precision)
-    return SolvedFile(solutions, counted_numbers(compiled.game))
+    drawn = drawn_precisions(compiled.scenario, medians)
+    solutions = solve(compiled.game, compiled.payoffs(medians), compiled.chance(medians), precision=drawn)
+    return SolvedFile(solutions, counted_numbers(compiled.game), plain_precision(compiled.scenario.precision))
+
+
+def _solve_game(path: str | Path, asked: Precision) -> SolvedFile:
+    file = read_game(path)
+    players = file.game.players
+    solutions = solve(file.game, file.payoffs, file.chance, precision=game_precision(asked, players))
+    stated = None if asked is None else parsed_precision(asked, players)
+    return SolvedFile(solutions, file.infoset_numbers, plain_precision(stated))
 
 
 def counted_numbers(game: Game) -> tuple[int, ...]:

@@ -15,6 +15,9 @@ from offramp.scenario.shape import Path
 LATER = {"after": "the value of the aftermath", "round": "the number of the round"}
 """Names that are reserved for what is not there yet."""
 
+SHARED_NUMBERS = "assumptions that are not private, and formulas of them"
+"""What can stand in a precision, in words."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -104,8 +107,8 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     root, dotted, leaf = name.partition(".")
     if use.apart and (tied := _tied(context, name)):
         through = "" if tied == name else f" (through the formula {name!r})"
-        allowed = "assumptions that are not private, and formulas of them"
-        return f"{tied!r}{through} in a precision", allowed, "use what is the same on every path and known to all"
+        remedy = "use what is the same on every path and known to all"
+        return f"{tied!r}{through} in a precision", SHARED_NUMBERS, remedy
     if root == "outcome":
         return _outcome_trouble(context, use, name, leaf)
     if root in LATER:
@@ -118,7 +121,7 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
         return _leaf_trouble("term", "option", root, leaf, context.options[root].names)
     if root in context.assumptions.names or root in context.formulas.names:
         return _number_trouble(context, use, name, root, dotted)
-    return _unknown(context, name)
+    return _unknown_number(context, name) if use.apart else _unknown(context, name)
 
 
 def _unknown(context: Context, name: str) -> Trouble | None:
@@ -130,6 +133,16 @@ def _unknown(context: Context, name: str) -> Trouble | None:
         return f"the outcome {name!r} as a number", allowed, f"outcome.{name} can stand in answers: only"
     otherwise = "declare it under assumptions: or formulas:, or correct it"
     return f"the unknown name {name!r}", allowed, meant(name, context.references, otherwise)
+
+
+def _unknown_number(context: Context, name: str) -> Trouble | None:
+    """As for any name, where only assumptions that are not private and formulas can be meant."""
+    if context.assumptions.open or context.formulas.open:
+        return None
+    private = {each.name for each in context.scenario.assumptions if each.private_to}
+    known = [each for each in (*context.assumptions.names, *context.formulas.names) if each not in private]
+    otherwise = "declare it under assumptions: or formulas:, or correct it"
+    return f"the unknown name {name!r}", SHARED_NUMBERS, meant(name, known, otherwise)
 
 
 def _outcome_trouble(context: Context, use: Use, name: str, leaf: str) -> Trouble | None:

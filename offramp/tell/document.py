@@ -47,10 +47,8 @@ def as_text(document: Mapping[str, object]) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
 
 
-def solution_document(
-    solutions: Solutions, origin: GameOrigin, *, precision: float | None = None, draw: int = 0
-) -> Document:
-    """One draw of ``solutions`` as ``offramp.solution/1``."""
+def solution_document(solutions: Solutions, origin: GameOrigin, *, precision: object = None, draw: int = 0) -> Document:
+    """One draw of ``solutions`` as ``offramp.solution/1``; ``precision`` is what it was solved at, as JSON has it."""
     status = Status(int(solutions.status[draw]))
     reached = float(solutions.precisions[draw])
     return {

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from offramp.explore.run import Run
 from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
+from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Answer
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
@@ -180,6 +181,13 @@ def _trust(run: Run) -> str:
 
 def _effort(run: Run) -> str:
     stopped = f" (stopped early: {run.requested:,} were asked for)" if run.interrupted else ""
-    precision = "" if run.precision is None else f", precision {run.precision}"
+    precision = "" if run.precision is None else f", precision {_precision(run.precision)}"
     effort = f"{run.num_draws:,} draws{stopped}, seed {run.seed}{precision}, {run.timings['total']:.1f} s"
     return f"{effort}. Ranges hold 90% of the draws."
+
+
+def _precision(stated: Expression | Mapping[str, Expression]) -> str:
+    """The precision as it is stated: "12", "care", "us 20, ruler care"."""
+    if isinstance(stated, Mapping):
+        return ", ".join(f"{party} {each.text}" for party, each in stated.items())
+    return stated.text

@@ -16,7 +16,7 @@ def certificate_words(certificate: Certificate, num_draws: int) -> str:
     at_precision = certificate.equilibria == "logit at precision"
     sentences = [_solved(certificate, num_draws, at_precision=at_precision)]
     if at_precision:
-        sentences.append("Parties make mistakes, as often as the precision asked for says.")
+        sentences.append("Parties make mistakes, as often as their precision says.")
     else:
         sentences.append("One equilibrium a draw, on the principal branch; others were not looked for.")
     forked = certificate.statuses.get(FORKED, 0)
