@@ -133,13 +133,14 @@ def _beliefs(
 
     Numbers of beliefs begin at ``first``.
     """
+    parents: list[int] = game.parents.tolist()
     sums: dict[tuple[int, int], int] = {}
     groups: dict[tuple[int, ...], int] = {}
     beliefs: dict[int, int] = {}
     for infoset, nodes in enumerate(game.members):
         if len(nodes) == 1:
             continue
-        paths = [_path(game, factors, node) for node in nodes.tolist()]
+        paths = [_path(parents, factors, node) for node in nodes.tolist()]
         common = reduce(and_, map(Counter, paths))
         group = tuple(_log(path, common, sums) for path in paths)
         if group not in groups:
@@ -149,12 +150,12 @@ def _beliefs(
     return list(sums), list(groups), beliefs
 
 
-def _path(game: Game, factors: list[int], node: int) -> list[int]:
+def _path(parents: list[int], factors: list[int], node: int) -> list[int]:
     """The numbers on the path from the root to ``node``."""
     path = []
     while node > 0:
         path.append(factors[node])
-        node = int(game.parents[node])
+        node = parents[node]
     return path[::-1]
 
 
