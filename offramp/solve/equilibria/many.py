@@ -1,0 +1,77 @@
+"""Equilibria of small games in which three players or more move."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from offramp.errors import SolveError
+from offramp.game.game import Floats, Game, Ints
+from offramp.solve.assess import mark_active
+from offramp.solve.equilibria.newton import allocate_supports, list_equilibria
+from offramp.solve.plan import build_plan
+from offramp.solve.trace import allocate_work
+
+MAX_SUPPORTS = 100_000
+"""Most combinations of supports, over all information sets, of a game whose equilibria are listed."""
+
+MAX_TRIES = 20_000
+"""Starts of Newton's method after which the search is broken off in a draw."""
+
+STARTS = 6
+"""Starts of Newton's method for each combination of supports."""
+
+MAX_FOUND = 128
+"""Equilibria that are kept of one draw."""
+
+NOISE = 2.0
+"""Starts lie within this many log odds of even odds."""
+
+NOTE = (
+    "supports were searched by Newton's method from several starts, which can miss equilibria; a draw counts as complete "
+    "only where iterated conditional dominance leaves nothing but choices for certain, each of which was settled"
+)
+
+
+def check_size(game: Game) -> None:
+    """Raise :class:`SolveError` if the game is too large to search its supports."""
+    supports = float(np.prod(2.0**game.num_actions - 1.0))
+    if supports > MAX_SUPPORTS:
+        raise SolveError(
+            f"the game has {supports:,.0f} combinations of supports and more than two movers; all equilibria are searched "
+            f"for up to {MAX_SUPPORTS:,}: use method 'probe' or fewer options"
+        )
+
+
+class Lister:
+    """Searches the equilibria of draws of one game. It may be shared between threads."""
+
+    def __init__(self, game: Game, seed: int) -> None:
+        self.plan = build_plan(game)
+        self.depths = game.depths
+        self.num_players = game.num_players
+        self.num_actions = int(game.action_starts[-1])
+        noise = np.random.default_rng(seed).uniform(-NOISE, NOISE, (STARTS, self.num_actions))
+        noise[0] = 0.0
+        self.noise = noise
+
+    def list_draws(self, payoffs: Floats, chance: Floats) -> tuple[Ints, Floats, Ints, npt.NDArray[np.bool_], Ints]:
+        """Equilibria of ``payoffs[B, L, P]`` (scaled to [0, 1]) and ``chance[B, E]``.
+
+        Returns the draw [K], log probabilities [K, A] and kind [K] of each, and whether a draw's list is complete [B]
+        and how many supports are unresolved [B].
+        """
+        work = allocate_work(self.plan, self.num_players, np.zeros(1, dtype=np.int32))
+        supports = allocate_supports(self.plan, self.num_players, self.depths)
+        complete = np.zeros(len(payoffs), dtype=np.bool_)
+        unresolved = np.zeros(len(payoffs), dtype=np.int32)
+        found, counts = [], np.zeros(len(payoffs), dtype=np.int32)
+        for draw in range(len(payoffs)):
+            mark_active(self.plan, chance[draw], work.active, work.orders)
+            logs, plays = np.zeros((2, MAX_FOUND, self.num_actions))
+            counts[draw], unresolved[draw], complete[draw] = list_equilibria(
+                self.plan, payoffs[draw], chance[draw], self.noise, MAX_TRIES, supports, work, logs, plays
+            )
+            found.append(logs[: counts[draw]])
+        draws = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
+        return draws, np.concatenate(found), np.zeros(len(draws), dtype=np.int32), complete, unresolved
