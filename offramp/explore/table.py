@@ -24,6 +24,7 @@ import numpy.typing as npt
 from offramp.arrays import Floats, Indices, Ints
 from offramp.explore.paths import Paths
 from offramp.explore.tally import Tally, tally_draws
+from offramp.game.batch import Batch
 from offramp.solve.result import Solutions
 
 REMEMBERED_PATHS = 4
@@ -101,11 +102,7 @@ def tabulate(paths: Paths, solutions: Solutions) -> Table:
 
     A draw has the same bits in any batch. Other threads can run meanwhile.
     """
-    batch = solutions.batch
-    tally = _tally(paths, batch.chance_index.astype(np.int32).tobytes(), batch.chance_cells.shape[1])
-    rows = np.empty((sum(_row_counts(paths)), solutions.num_draws))
-    tally_draws(tally, np.ascontiguousarray(batch.chance_cells), np.ascontiguousarray(solutions.log_strategies), rows)
-    table = _table_of(paths, rows)
+    table = tabulate_play(paths, solutions.batch, solutions.log_strategies)
     table.payoffs[:] = solutions.values.T
     table.max_regret[0] = solutions.max_regret
     table.residual[0] = solutions.residuals
@@ -115,6 +112,17 @@ def tabulate(paths: Paths, solutions: Solutions) -> Table:
     table.jumps[0] = solutions.jumps
     table.method[0] = solutions.method
     return table
+
+
+def tabulate_play(paths: Paths, batch: Batch, log_strategies: Floats) -> Table:
+    """What happens where the parties play ``log_strategies`` float64[B, A] in the draws of ``batch``.
+
+    Only probabilities are filled in, answers to breaks; payoffs and what the solver reports are NaN.
+    """
+    tally = _tally(paths, batch.chance_index.astype(np.int32).tobytes(), batch.chance_cells.shape[1])
+    rows = np.full((sum(_row_counts(paths)), batch.num_draws), np.nan)
+    tally_draws(tally, np.ascontiguousarray(batch.chance_cells), np.ascontiguousarray(log_strategies), rows)
+    return _table_of(paths, rows)
 
 
 def _row_counts(paths: Paths) -> list[int]:
