@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
 from offramp.errors import OfframpError, RunError
 from offramp.explore.job import Job, Part
 from offramp.explore.lanes import Failed, Tell, raise_first
-from offramp.explore.portions import Portion
+from offramp.explore.portions import Portion, Queue
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 15.0
 """How long a cluster and its first worker are waited for."""
 
-AHEAD = 3
-"""Portions in the cluster's hands, for each thread of its workers."""
+AHEAD = 4
+"""Portions that may be begun past the first that is not done, for each thread of the workers."""
 
 
 def on_cluster(job: Job, portions: Iterable[Portion], cluster: str | Client, tell: Tell) -> None:
@@ -41,33 +40,34 @@ def on_cluster(job: Job, portions: Iterable[Portion], cluster: str | Client, tel
         If ``distributed`` is not installed here, the cluster cannot be used, or it gives up.
     """
     with _connected(cluster) as client:
-        _gather(client, job, iter(portions), tell)
+        _gather(client, job, portions, tell)
 
 
-def _gather(client: Client, job: Job, portions: Iterator[Portion], tell: Tell) -> None:
+def _gather(client: Client, job: Job, portions: Iterable[Portion], tell: Tell) -> None:
     from distributed import as_completed
 
     there = client.submit(_kept, job, __version__, pure=False)
+    queue = Queue(portions, AHEAD * _threads(client))
     asked: dict[Future, Portion] = {}
     failures: list[Failed] = []
 
-    def ask(portion: Portion) -> Future:
-        future = client.submit(_part, there, portion, pure=False)
-        asked[future] = portion
-        return future
+    def ask() -> list[Future]:
+        """Ask for as many portions as may be begun."""
+        begun = {client.submit(_part, there, each, pure=False): each for each in iter(queue.take, None)}
+        asked.update(begun)
+        return list(begun)
 
-    completed = as_completed([ask(each) for each in islice(portions, AHEAD * _threads(client))])
+    completed = as_completed(ask(), loop=client.loop)
     try:
         for future in completed:
             portion = asked.pop(future)
             try:
-                part = future.result()
-            except Exception as error:
-                failures.append(Failed(portion, _in_words(error)))
-                continue
-            tell(part)
-            if not failures and (following := next(portions, None)) is not None:
-                completed.add(ask(following))
+                tell(_result(future))
+            except Exception as error:  # raised below, once no earlier portion can fail
+                failures.append(Failed(portion, error))
+            queue.done(portion)
+            if not failures:
+                completed.update(ask())
     finally:
         client.cancel(list(asked))
     raise_first(failures)
@@ -85,15 +85,21 @@ def _part(job: Job, portion: Portion) -> Part:
     return job.part(portion)
 
 
-def _in_words(error: Exception) -> Exception:
-    """``error`` as it is where it is about the run; as a RunError where the cluster is in trouble."""
-    if isinstance(error, OfframpError | MemoryError):
-        return error
+def _result(future: Future) -> Part:
+    """A part, or the error as it is where it is about the run; a RunError where the cluster is in trouble."""
     from distributed import KilledWorker
 
-    if isinstance(error, KilledWorker):
-        return RunError("the cluster lost several workers over the same draws; see whether their memory runs out")
-    return RunError(f"the cluster gave up ({type(error).__name__}: {error}); see the logs of its workers")
+    try:
+        part: Part = future.result()
+    except (OfframpError, MemoryError):
+        raise
+    except KilledWorker:
+        raise RunError(
+            "the cluster lost several workers over the same draws; see whether their memory runs out"
+        ) from None
+    except Exception as error:
+        raise RunError(f"the cluster gave up ({type(error).__name__}: {error}); see its workers' logs") from error
+    return part
 
 
 @contextmanager

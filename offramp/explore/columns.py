@@ -66,7 +66,7 @@ class Columns:
 
     def add(self, part: Part) -> None:
         """Take the results of a portion that is not there yet; writes what waits when it is due."""
-        self._waiting[part.portion.first] = Piece(part.portion.first, part.portion.count, part.values)
+        self._waiting[part.portion.first] = Piece(part.portion.first, part.portion.count, part.matrix)
         waiting = sum(piece.count for piece in self._waiting.values())
         late = self.folder.lasts and monotonic() - self._written_at > CHECKPOINT_SECONDS
         if late or waiting > (CHECKPOINT_DRAWS if self.folder.lasts else WAITING_DRAWS):

@@ -65,7 +65,8 @@ class Folder:
         self._path = path
         self._manifest = manifest
         self._lock: IO[str] | None = None
-        if path is not None and path.exists():
+        self._is_there = path is not None and path.exists()
+        if path is not None and self._is_there:
             _check_manifest(path, manifest or {})
             self._hold(path)
 
@@ -73,21 +74,27 @@ class Folder:
         self._lock = _locked(path)
         weakref.finalize(self, self._lock.close)
 
+    def release(self) -> None:
+        """Let other runs use the folder: nothing more will be written."""
+        if self._lock is not None:
+            self._lock.close()
+
     @property
     def path(self) -> Path:
         """The folder, which is made when it is first asked for."""
         if self._path is None:
             self._path = Path(tempfile.mkdtemp(prefix="offramp-"))
             weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
-        elif self._lock is None and self.lasts:
+        elif self.lasts and not self._is_there:
             self._path.mkdir(parents=True, exist_ok=True)
+            self._is_there = True
             self._hold(self._path)
             _write_whole(self._path / MANIFEST, json.dumps(self._manifest, indent=2).encode())
         return self._path
 
     def found(self, num_rows: int) -> list[PieceFile]:
         """The pieces that are there already, no draw in two of them; what is not whole is removed."""
-        if not self.lasts or self._lock is None:
+        if not self.lasts or not self._is_there:
             return []
         for unfinished in self.path.glob("*.tmp"):
             unfinished.unlink()

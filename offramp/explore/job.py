@@ -28,7 +28,7 @@ class Part:
     """What a portion comes to: float64[R, count], its rows as in :class:`Layout`; and the seconds of each step."""
 
     portion: Portion
-    values: Floats
+    matrix: Floats
     seconds: Mapping[str, float]
 
 
@@ -75,4 +75,4 @@ class Job:
         )
         if kept < portion.count:
             raise KeyboardInterrupt
-        return Part(portion, self.layout.stack(table), clock.seconds)
+        return Part(portion, self.layout.matrix(table), clock.seconds)

@@ -7,18 +7,18 @@ it hears Ctrl-C at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Event, Lock, Semaphore, Thread
+from threading import Condition, Event, Thread
 from typing import NamedTuple, Protocol
 
 from offramp.explore.job import Job, Part, Report
-from offramp.explore.portions import Portion
+from offramp.explore.portions import Portion, Queue
 
-WAITING_PARTS = 4
-"""Finished parts that wait to be collected, for each lane, before it goes on."""
+AHEAD = 8
+"""Portions that may be begun past the first that is not done, for each lane."""
 
 GRACE_SECONDS = 10.0
 """How long lanes are waited for when a run is given up; they then end by themselves."""
@@ -103,7 +103,7 @@ def side_by_side(workers: Sequence[Worker], portions: Iterable[Portion], tell: T
     Exception
         What the first portion that failed raised. Portions before it are finished, none after it is begun.
     """
-    board = _Board(iter(portions), WAITING_PARTS * len(workers))
+    board = _Board(Queue(portions, AHEAD * len(workers)))
     threads = [Thread(target=_work, args=(worker, board), daemon=True) for worker in workers]
     try:
         for thread in threads:
@@ -127,18 +127,32 @@ def raise_first(failures: list[Failed]) -> None:
 class _Board:
     """What lanes share: the portions to be done, and what happened."""
 
-    def __init__(self, portions: Iterator[Portion], room: int) -> None:
+    def __init__(self, queue: Queue) -> None:
         self.happened: SimpleQueue[Advanced | Part | Failed | None] = SimpleQueue()
-        self.over = Event()
-        self.room = Semaphore(room)
-        self._portions = portions
-        self._lock = Lock()
+        self._queue = queue
+        self._changed = Condition()
+        self._is_over = False
 
     def take(self) -> Portion | None:
-        """The next portion, as soon as there is room for what it gives; None where there is nothing left to do."""
-        self.room.acquire()
-        with self._lock:
-            return None if self.over.is_set() else next(self._portions, None)
+        """The next portion, as soon as the queue gives one; None where nothing is left to do."""
+        with self._changed:
+            while not (self._is_over or self._queue.is_empty):
+                if (portion := self._queue.take()) is not None:
+                    return portion
+                self._changed.wait()
+        return None
+
+    def done(self, portion: Portion) -> None:
+        """Note that a part has been collected."""
+        with self._changed:
+            self._queue.done(portion)
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        """Hand out nothing more."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
 
 
 def _work(worker: Worker, board: _Board) -> None:
@@ -169,12 +183,12 @@ def _collect(board: _Board, working: int, tell: Tell) -> list[Failed]:
         if happened is None:
             working -= 1
         elif isinstance(happened, Failed):
-            board.over.set()
+            board.end()
             failures.append(happened)
         else:
             tell(happened)
             if isinstance(happened, Part):
-                board.room.release()
+                board.done(happened.portion)
     return failures
 
 
@@ -189,10 +203,9 @@ def _tell_rest(board: _Board, tell: Tell) -> None:
 
 def _end(board: _Board, workers: Sequence[Worker], threads: list[Thread]) -> None:
     """Stop what is still at work, and wait for it a while."""
-    board.over.set()
+    board.end()
     for worker in workers:
         worker.stop()
-    board.room.release(len(threads))
     for thread in threads:
         if thread.ident is not None:
             thread.join(GRACE_SECONDS)

@@ -33,7 +33,7 @@ class Layout:
     def num_rows(self) -> int:
         return max(stop for _, stop in self.rows.values())
 
-    def stack(self, table: Table) -> Floats:
+    def matrix(self, table: Table) -> Floats:
         """float64[R, B]: the rows of ``table``, one below the other."""
         return np.concatenate([getattr(table, name) for name in self.rows], dtype=np.float64)
 

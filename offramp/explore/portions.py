@@ -72,6 +72,40 @@ def cut(ranges: Iterable[Portion], size: int) -> Iterator[Portion]:
             yield Portion(first, min(size, whole.first + whole.count - first))
 
 
+class Queue:
+    """Portions handed out in order, none far ahead of the first that is not done.
+
+    A run that is stopped keeps the draws up to the first that is missing; this holds the work beyond it small.
+    """
+
+    def __init__(self, portions: Iterable[Portion], ahead: int) -> None:
+        """``ahead`` is how many portions, the first that is not done among them, may be begun and not counted."""
+        self._portions = iter(portions)
+        self._ahead = ahead
+        self._next = next(self._portions, None)
+        self._begun: dict[Portion, int] = {}
+        self._count = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all portions have been handed out."""
+        return self._next is None
+
+    def take(self) -> Portion | None:
+        """The next portion; None where there is none, or none yet."""
+        first_begun = next(iter(self._begun.values()), self._count)
+        if self._next is None or self._count - first_begun >= self._ahead:
+            return None
+        portion, self._next = self._next, next(self._portions, None)
+        self._begun[portion] = self._count
+        self._count += 1
+        return portion
+
+    def done(self, portion: Portion) -> None:
+        """Note that a portion is done."""
+        del self._begun[portion]
+
+
 def in_batches(draws: Draws, size: int) -> Iterator[Draws]:
     """``draws`` in turn, no more than ``size`` at once."""
     for start in range(0, draws.num_draws, size):
