@@ -227,6 +227,41 @@ class TestPayoffs:
         with pytest.raises(EvaluationError, match=r"outcomes\.done\.payoffs\.a: division by zero"):
             compile_scenario(scenario).payoffs(drawn(x=[0.0]))
 
+    def test_formulas_that_fail_where_the_next_does_not_use_them_are_no_error(self) -> None:
+        texts = {"inverse": "1 / x", "share": "inverse * 2", "safe": "where(x > 0, share, 7)", "twice": "2 * safe"}
+        scenario = dataclasses.replace(
+            one_move(a="twice + where(x > 0, inverse, 0)", b=0),
+            formulas={name: Expression.parse(text) for name, text in texts.items()},
+            assumptions=(assumption("x", {"uniform": [0, 1]}),),
+        )
+        assert compile_scenario(scenario).payoffs(drawn(x=[0.0, 4.0]))[:, 0, 0].tolist() == [14, 1.25]
+
+    def test_formula_that_fails_is_named_itself_where_it_is_too_long_to_be_written_out(self) -> None:
+        long = " + ".join(["1 / x"] * 1000)
+        scenario = dataclasses.replace(
+            one_move(a=" + ".join(["sum"] * 100), b=0),
+            formulas={"sum": Expression.parse(long)},
+            assumptions=(assumption("x", {"uniform": [0, 1]}),),
+        )
+        compiled = compile_scenario(scenario)
+        assert compiled.payoffs(drawn(x=[2.0]))[0, 0, 0] == 50_000
+        with pytest.raises(EvaluationError, match=r"^formulas\.sum: division by zero") as caught:
+            compiled.payoffs(drawn(x=[2.0, 0.0]))
+        assert caught.value.draw == 1
+
+    @pytest.mark.parametrize("text", ["f1", "where(x > 0, f1, -1)"])
+    def test_a_thousand_formulas_may_rest_on_each_other(self, text: str) -> None:
+        formulas = {f"f{k}": Expression.parse(f"f{k + 1} + 1") for k in range(1, 1000)}
+        scenario = dataclasses.replace(
+            one_move(a=text, b=0),
+            formulas={**formulas, "f1000": Expression.parse("x / x")},
+            assumptions=(assumption("x", {"uniform": [0, 1]}),),
+        )
+        compiled = compile_scenario(scenario)
+        assert compiled.payoffs(drawn(x=[0.5, 2.0]))[:, 0, 0].tolist() == [1000, 1000]
+        with pytest.raises(EvaluationError, match="division by zero"):
+            compiled.payoffs(drawn(x=[0.5, 0.0]))
+
     def test_each_distinct_evaluation_is_planned_once(self, exit_game: Compiled) -> None:
         # 161 leaves of 4 payoffs, but only the ruler's kept payoff differs by atom, and leak.leaked by path.
         assert len(exit_game.payoff_plan.cells) < 45
@@ -292,6 +327,18 @@ class TestChance:
         assert caught.value.draw == 1
         assert caught.value.values == {"p": p}
         assert caught.value.where == "moves.throw.choices.top.probability"
+
+    def test_the_error_of_a_probability_gives_the_formulas_in_it(self) -> None:
+        scenario = dataclasses.replace(
+            toss(
+                throws=[choice("top", "up", probability="odds / 2"), choice("low", "down")],
+                assumptions=(assumption("p", {"uniform": [0, 1]}),),
+            ),
+            formulas={"odds": Expression.parse("p * 4")},
+        )
+        with pytest.raises(EvaluationError, match="is not between 0 and 1") as caught:
+            compile_scenario(scenario).chance(drawn(p=[0.25, 0.75]))
+        assert caught.value.values == {"odds": 3.0}
 
     @pytest.mark.parametrize("has_rest", [True, False], ids=["remainder below zero", "no remainder"])
     def test_probabilities_that_do_not_sum_to_one_are_an_error(self, has_rest: bool) -> None:

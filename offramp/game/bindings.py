@@ -6,7 +6,7 @@ term, ``term.option``, ``move.choice``, ``outcome.name``) or a formula, which re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -93,6 +93,11 @@ class References:
     def _fixed(self) -> dict[str, Callable[[Position], float]]:
         return dict(_fixed_names(self.scenario))
 
+    @cached_property
+    def formula_names(self) -> dict[Expression, str]:
+        """The names of the formulas; of two that are written alike the first."""
+        return {expression: name for name, expression in reversed(list(self.scenario.formulas.items()))}
+
     def needs(self, expression: Expression) -> Needs:
         """What ``expression`` rests on."""
         if expression not in self._needs:
@@ -135,6 +140,26 @@ class References:
         """The formula ``name``, bound to the values that an expression using it is bound to."""
         expression = self.scenario.formulas[name]
         return Bound(expression, tuple(values[each] for each in self.needs(expression).fixed))
+
+    def formulas_of(self, bound: Bound) -> list[tuple[str, Bound]]:
+        """The formulas that ``bound`` names, with their names in order."""
+        fixed = self.fixed_values(bound)
+        names = sorted(bound.expression.names & self.scenario.formulas.keys())
+        return [(name, self.formula(name, fixed)) for name in names]
+
+    def formulas_below(self, bound: Bound, known: Container[Bound]) -> list[Bound]:
+        """The formulas that ``bound`` rests on and that are not ``known``, each after those that it rests on itself."""
+        ordered: dict[Bound, None] = {}
+        waiting = [bound]
+        while waiting:
+            inner = (formula for _, formula in self.formulas_of(waiting[-1]))
+            missing = [formula for formula in inner if formula not in known and formula not in ordered]
+            if missing:
+                waiting.extend(missing)
+            else:
+                ordered[waiting.pop()] = None
+        del ordered[bound]
+        return list(ordered)
 
 
 def _on_grid(assumption: Assumption) -> Private:

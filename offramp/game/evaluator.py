@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -24,6 +24,13 @@ class DrawnValues(Protocol):
 
     @property
     def first(self) -> int: ...
+
+
+class _Failed(NamedTuple):
+    """Why a formula has no value in some draw, and its expression to write out instead, None if that is too long."""
+
+    error: EvaluationError
+    written: Expression | None
 
 
 class Evaluator:
@@ -48,7 +55,7 @@ class Evaluator:
         columns = np.ascontiguousarray(draws.values.T)
         self.drawn: dict[str, Floats] = dict(zip(draws.names, columns, strict=True))
         self.known: dict[Bound, Floats] = {}
-        self._formulas: dict[Bound, Floats] = {}
+        self._formulas: dict[Bound, Floats | _Failed] = {}
 
     def value(self, bound: Bound, where: str) -> Floats:
         """float64 of shape [B], or [1] where no draw can change it.
@@ -60,20 +67,47 @@ class Evaluator:
         """
         if bound in self.known:
             return self.known[bound]
-        expression, fixed = bound.expression, self.references.fixed_values(bound)
-        try:
-            values = self._values(expression, fixed)
-        except EvaluationError as error:
-            # A formula fails in some draw; the expression may not use it there.
-            expression = self._inlined(expression, error)
-            values = self._values(expression, fixed)
-        num_draws = self.num_draws if self.references.needs(bound.expression).is_drawn else 1
-        return expression.evaluate(values, num_draws, where, first_draw=self.first_draw)
+        self._try_formulas(bound)
+        return self._evaluated(self._written(bound), bound, where)
 
     def names_at(self, bound: Bound, draw: int) -> dict[str, float]:
         """The names in ``bound`` with their values in one draw of the batch."""
-        values = self._values(bound.expression, self.references.fixed_values(bound))
+        self._try_formulas(bound)
+        values = self._values(self._written(bound), self.references.fixed_values(bound))
         return {name: float(np.broadcast_to(value, self.num_draws)[draw]) for name, value in sorted(values.items())}
+
+    def _try_formulas(self, bound: Bound) -> None:
+        """Work the formulas that ``bound`` rests on."""
+        for formula in self.references.formulas_below(bound, self._formulas):
+            self._formulas[formula] = self._tried(formula)
+
+    def _tried(self, formula: Bound) -> Floats | _Failed:
+        """The value of a formula, or why it has none in some draw."""
+        where = f"formulas.{self.references.formula_names[formula.expression]}"
+        written = None
+        try:
+            written = self._written(formula)
+            value = self._evaluated(written, formula, where)
+        except EvaluationError as error:
+            return _Failed(error, written)
+        return value if self.references.needs(formula.expression).is_drawn else value[0]
+
+    def _written(self, bound: Bound) -> Expression:
+        """The expression with its failed formulas written out: it may not use them where they fail."""
+        tried = {name: self._formulas[formula] for name, formula in self.references.formulas_of(bound)}
+        failed = {name: each for name, each in tried.items() if isinstance(each, _Failed)}
+        written = {name: each.written for name, each in failed.items() if each.written is not None}
+        try:
+            if len(written) == len(failed):
+                return bound.expression.inline(written)
+        except ExpressionError:
+            pass
+        raise next(each.error for each in failed.values() if len(written) == len(failed) or each.written is None)
+
+    def _evaluated(self, written: Expression, bound: Bound, where: str) -> Floats:
+        num_draws = self.num_draws if self.references.needs(bound.expression).is_drawn else 1
+        values = self._values(written, self.references.fixed_values(bound))
+        return written.evaluate(values, num_draws, where, first_draw=self.first_draw)
 
     def _values(self, expression: Expression, fixed: dict[str, float]) -> dict[str, float | Floats]:
         return {name: value for name in expression.names for value in self._named(name, fixed)}
@@ -81,25 +115,10 @@ class Evaluator:
     def _named(self, name: str, fixed: dict[str, float]) -> Iterator[float | Floats]:
         """The value of a name, or nothing if the draws lack it (which the expression then reports)."""
         if name in self.references.scenario.formulas:
-            yield self._formula(name, fixed)
+            value = self._formulas[self.references.formula(name, fixed)]
+            assert not isinstance(value, _Failed), "failed formulas are written out"
+            yield value
         elif name in fixed:
             yield fixed[name]
         elif name in self.drawn:
             yield self.drawn[name]
-
-    def _formula(self, name: str, fixed: dict[str, float]) -> Floats:
-        bound = self.references.formula(name, fixed)
-        if bound not in self._formulas:
-            value = self.value(bound, f"formulas.{name}")
-            self._formulas[bound] = value if self.references.needs(bound.expression).is_drawn else value[0]
-        return self._formulas[bound]
-
-    def _inlined(self, expression: Expression, error: EvaluationError) -> Expression:
-        """``expression`` with its formulas written out; gives ``error`` back where that grows too long."""
-        formulas: Mapping[str, Expression] = self.references.scenario.formulas
-        try:
-            while not expression.names.isdisjoint(formulas):
-                expression = expression.inline(formulas)
-        except ExpressionError:
-            raise error from None
-        return expression

@@ -19,8 +19,9 @@ class Translator:
     def value(self, bound: Bound) -> Value:
         """The piece that is worth what ``bound`` is."""
         if bound not in self._known:
-            named = partial(self._named, fixed=self._references.fixed_values(bound))
-            self._known[bound] = self.builder.tree(bound.expression.tree, named)
+            for each in (*self._references.formulas_below(bound, self._known), bound):
+                named = partial(self._named, fixed=self._references.fixed_values(each))
+                self._known[each] = self.builder.tree(each.expression.tree, named)
         return self._known[bound]
 
     def weighted_sum(self, terms: list[tuple[float, Bound]]) -> Value:
@@ -34,7 +35,7 @@ class Translator:
 
     def _named(self, name: str, fixed: dict[str, float]) -> Value:
         if name in self._references.scenario.formulas:
-            return self.value(self._references.formula(name, fixed))
+            return self._known[self._references.formula(name, fixed)]
         if name in fixed:
             return self.builder.number(fixed[name])
         return self.builder.input(name)

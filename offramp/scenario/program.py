@@ -26,11 +26,11 @@ from offramp.arrays import Floats, Ints
 from offramp.scenario.evaluate import plain_power
 from offramp.scenario.parse import Call, Chain, Minus, Name, Node, Not, Number, Power
 
-DRAWS_AT_ONCE = 2048
-"""Most draws that one pass over the steps works."""
+DRAWS_AT_ONCE, LEAST_AT_ONCE = 2048, 64
+"""Most draws that one pass over the steps works, and fewest if there are as many."""
 
 CELLS_AT_ONCE = 2**19
-"""Most results of one pass: four megabytes."""
+"""Most results of one pass, four megabytes, where that leaves enough draws."""
 
 PADDING = 8
 """Unused numbers behind each row: rows a power of two apart would share the same few lines of the cache."""
@@ -141,7 +141,8 @@ class Program:
         if not all(name in columns and np.isfinite(columns[name]).all() for name in self.inputs):
             return results, list(range(self.num_results))
         finite = np.ones(self.num_rows, dtype=np.bool_)
-        size = max(1, min(num_draws, DRAWS_AT_ONCE, CELLS_AT_ONCE // max(self.num_rows, 1)))
+        fitting = max(LEAST_AT_ONCE, CELLS_AT_ONCE // max(self.num_rows, 1))
+        size = max(1, min(num_draws, DRAWS_AT_ONCE, fitting))
         rows, registers = (np.empty((count, size + PADDING)) for count in (self.num_rows, self.num_registers))
         with np.errstate(all="ignore"):
             for start in range(0, num_draws, size):

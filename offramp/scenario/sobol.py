@@ -73,7 +73,7 @@ def _offset(net: _Net, start: int) -> Codes:
     return np.bitwise_xor.reduce(net.jumps[:, digits], axis=1, keepdims=True)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _net(dimension: int, seed: int, bits: int) -> _Net:
     """The net of points 0 to 2**bits - 1."""
     from scipy.stats import qmc
