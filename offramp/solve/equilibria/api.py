@@ -16,7 +16,7 @@ from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
-from offramp.solve.equilibria.result import ISOLATED, UNSURE, Equilibria
+from offramp.solve.equilibria.result import UNSURE, Equilibria
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
 from offramp.solve.trace import allocate_work
@@ -34,8 +34,10 @@ PROBE_NOTE = (
 
 
 class Running(TypedDict, total=False):
-    """How a search is run, without any effect on what it finds: ``workers`` are threads (default: as ``solve``),
-    ``progress`` is called with the draws done and their total."""
+    """How a search is run, without any effect on what it finds.
+
+    ``workers`` are threads (by default as in ``solve``); ``progress`` is called with the draws done and their total.
+    """
 
     workers: int | None
     progress: Callable[[int, int], None] | None
@@ -107,11 +109,8 @@ def find_equilibria(
     progress = running.get("progress")
     if method == "all":
         _check_small(game)
-    elif int((game.num_actions - 1).sum()) > PROBE_UNKNOWNS:
-        raise SolveError(
-            f"the game has {int((game.num_actions - 1).sum()):,} choice probabilities; a probe takes {PROBE_UNKNOWNS:,} "
-            "at most: use a coarser grid or fewer options"
-        )
+    else:
+        _check_probe(game)
     solutions = solve(game, payoffs, chance, workers=workers)
     payoffs, chance = np.ascontiguousarray(payoffs, float), np.ascontiguousarray(chance, float)
     low, ranges = payoff_ranges(payoffs)
@@ -119,6 +118,15 @@ def find_equilibria(
     search = _searcher(game, method, starts, seed)
     found = _search(search, scaled, chance, solutions.strategies, workers, progress)
     return _certify(game, payoffs, chance, solutions.log_strategies, found)
+
+
+def _check_probe(game: Game) -> None:
+    unknowns = int((game.num_actions - 1).sum())
+    if unknowns > PROBE_UNKNOWNS:
+        raise SolveError(
+            f"the game has {unknowns:,} choice probabilities; a probe takes {PROBE_UNKNOWNS:,} at most: "
+            "use a coarser grid or fewer options"
+        )
 
 
 def _check_small(game: Game) -> None:
@@ -163,7 +171,7 @@ def _prober(game: Game, starts: int, seed: int) -> Searcher:
         probe_draws(plan, payoffs, chance, strategies, points, work, logs, counts)
         kept = np.arange(starts) < counts[:, None]
         draw = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
-        kind = np.full(len(draw), ISOLATED, dtype=np.int32)
+        kind = np.full(len(draw), UNSURE, dtype=np.int32)
         complete = np.zeros(len(payoffs), dtype=np.bool_)
         return Found(draw, logs[kept], kind, complete, np.zeros(len(payoffs), dtype=np.int32), PROBE_NOTE)
 
@@ -240,7 +248,7 @@ def _certify(game: Game, payoffs: Floats, chance: Floats, principal: Floats, fou
 
 
 def played(game: Game, reach: Floats, strategies: Floats) -> Floats:
-    """float64[K, A]: the probability with which each action is played, from ``reach[K, N]`` and ``strategies[K, A]``."""
+    """float64[K, A]: how often each action is played, from ``reach[K, N]`` and ``strategies[K, A]``."""
     sets = np.zeros((len(reach), game.num_infosets))
     for infoset, nodes in enumerate(game.members):
         sets[:, infoset] = reach[:, nodes].sum(axis=1)

@@ -7,9 +7,11 @@ import numpy.typing as npt
 
 from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
+from offramp.solve.equilibria.dominance import allocate_bounds, remove_dominated
 from offramp.solve.equilibria.refine import FOUND, OPEN_QUESTION, refine, write_logs
 from offramp.solve.equilibria.sequences import Weights, build_sequences, weigh
 from offramp.solve.equilibria.supports import allocate_tableau, list_play
+from offramp.solve.plan import build_walk
 
 MAX_ACTIONS = 64
 """Most actions, over all information sets, of a game of two movers that is listed."""
@@ -24,9 +26,9 @@ MAX_FOUND = 256
 """Ways to play on the path that are kept of one draw."""
 
 NOTE = (
-    "every way to play on the path was tried, exactly (support by support, linear systems in realisation plans); a draw "
-    "counts as incomplete where payoffs tie, so that equilibria form continua of which the ends are listed, or where the "
-    "search met a limit or could not settle whether beliefs off the path support what is played"
+    "every way to play on the path was tried exactly, support by support; a draw counts as incomplete where payoffs "
+    "tie, so that equilibria form continua of which the ends are listed, or where the search met a limit or could not "
+    "settle whether beliefs off the path support what is played"
 )
 
 
@@ -45,7 +47,8 @@ class Lister:
 
     def __init__(self, game: Game) -> None:
         self.sequences = build_sequences(game)
-        self.num_nodes = game.num_nodes
+        self.game = game
+        self.walk = build_walk(game)
         self.num_actions = int(game.action_starts[-1])
 
     def list_draws(self, payoffs: Floats, chance: Floats) -> tuple[Ints, Floats, Ints, npt.NDArray[np.bool_], Ints]:
@@ -56,17 +59,22 @@ class Lister:
         """
         depth = self.num_actions + 2
         sides = (allocate_tableau(self.sequences, 0, depth), allocate_tableau(self.sequences, 1, depth))
+        bounds = allocate_bounds(self.game.num_nodes, self.game.num_infosets, self.game.num_players)
+        allowed = np.zeros(self.game.num_infosets, dtype=np.int32)
         complete = np.zeros(len(payoffs), dtype=np.bool_)
         unresolved = np.zeros(len(payoffs), dtype=np.int32)
         draws, logs, kinds = [], [], []
         for draw in range(len(payoffs)):
-            weights = Weights(np.empty(self.num_nodes), np.empty(self.num_nodes, dtype=np.int32), payoffs[draw])
+            weights = Weights(
+                np.empty(self.game.num_nodes), np.empty(self.game.num_nodes, dtype=np.int32), payoffs[draw]
+            )
             weigh(self.sequences, chance[draw], weights)
+            remove_dominated(self.walk, payoffs[draw], chance[draw], bounds, allowed)
             plans, plays = np.zeros((2, MAX_FOUND, self.num_actions))
             kind = np.zeros(MAX_FOUND, dtype=np.int32)
-            count, complete[draw] = list_play(self.sequences, weights, sides, MAX_BRANCHES, plans, plays, kind)
+            count, complete[draw] = list_play(self.sequences, weights, sides, allowed, MAX_BRANCHES, plans, plays, kind)
             for k in range(count):
-                outcome, profile = self._refine(weights, plans[k])
+                outcome, profile = self._refine(weights, plans[k], allowed)
                 unresolved[draw] += outcome == OPEN_QUESTION
                 if outcome == FOUND:
                     draws.append(draw)
@@ -75,11 +83,11 @@ class Lister:
         found = np.array(logs).reshape(-1, self.num_actions)
         return np.array(draws, dtype=np.int32), found, np.array(kinds, dtype=np.int32), complete, unresolved
 
-    def _refine(self, weights: Weights, plans: Floats) -> tuple[int, Floats]:
+    def _refine(self, weights: Weights, plans: Floats, allowed: Ints) -> tuple[int, Floats]:
         """Whether a sequential equilibrium plays ``plans``, and its log probabilities [A]."""
         solution, labels = np.zeros(self.num_actions), np.zeros(self.num_actions, dtype=np.int32)
         logs = np.zeros(self.num_actions)
-        outcome = refine(self.sequences, weights, plans, MAX_REFINEMENTS, solution, labels)
+        outcome = refine(self.sequences, weights, plans, allowed, MAX_REFINEMENTS, solution, labels)
         if outcome == FOUND:
             write_logs(self.sequences, solution, labels, logs)
         return int(outcome), logs

@@ -5,8 +5,8 @@ equations:
 
     ``F[h, a] = z[h, a] - exp(-s / fade) bias[h, a] - s rate[h] (Q[h, a] - Q[h, 0])``
 
-For every ``bias`` there is exactly one solution at s = 0, ``z = bias``, a prior about everybody's play as in the tracing
-procedure of Harsanyi & Selten (1988); as s grows the bias fades and the curve joins a branch of the unbent equations.
+For every ``bias`` there is exactly one solution at s = 0, ``z = bias``, a prior about everybody's play as in the
+tracing procedure of Harsanyi & Selten (1988); as s grows it fades and the curve joins a branch of the unbent equations.
 ``rate`` may differ between information sets: which mistakes are rare, and so what is believed off the path, depends on
 it, but every limit is a sequential equilibrium. Curves from s = 0 end in equilibria of index +1 only; those of index -1
 are reached from Newton's method started anywhere at a moderate s.
@@ -57,8 +57,7 @@ class Bend(NamedTuple):
 
 @kernel
 def linearise(plan: Plan, payoffs: Floats, chance: Floats, bend: Bend, x: Floats, work: Work) -> None:
-    """Write the Jacobian at ``x[V + 1]``, bordered by ``work.row``, to ``work.matrix``; minus the residual to
-    ``work.vector``."""
+    """Write the Jacobian at ``x[V + 1]``, bordered by ``work.row``, and minus the residual to ``work.vector``."""
     size = plan.num_variables + 1
     assess(plan, payoffs, chance, x, work)
     differentiate(plan, work.probabilities, work.steps, work.beliefs, work.values, work.q, work.slopes)

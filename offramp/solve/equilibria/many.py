@@ -9,6 +9,7 @@ from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
 from offramp.solve.assess import mark_active
 from offramp.solve.equilibria.newton import allocate_supports, list_equilibria
+from offramp.solve.equilibria.result import UNSURE
 from offramp.solve.plan import build_plan
 from offramp.solve.trace import allocate_work
 
@@ -28,8 +29,8 @@ NOISE = 2.0
 """Starts lie within this many log odds of even odds."""
 
 NOTE = (
-    "supports were searched by Newton's method from several starts, which can miss equilibria; a draw counts as complete "
-    "only where iterated conditional dominance leaves nothing but choices for certain, each of which was settled"
+    "supports were searched by Newton's method from several starts, which can miss equilibria; a draw counts as "
+    "complete only where conditional dominance leaves nothing but choices for certain, each of which was settled"
 )
 
 
@@ -38,8 +39,8 @@ def check_size(game: Game) -> None:
     supports = float(np.prod(2.0**game.num_actions - 1.0))
     if supports > MAX_SUPPORTS:
         raise SolveError(
-            f"the game has {supports:,.0f} combinations of supports and more than two movers; all equilibria are searched "
-            f"for up to {MAX_SUPPORTS:,}: use method 'probe' or fewer options"
+            f"the game has {supports:,.0f} combinations of supports and more than two movers; all equilibria are "
+            f"searched for up to {MAX_SUPPORTS:,}: use method 'probe' or fewer options"
         )
 
 
@@ -74,4 +75,4 @@ class Lister:
             )
             found.append(logs[: counts[draw]])
         draws = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
-        return draws, np.concatenate(found), np.zeros(len(draws), dtype=np.int32), complete, unresolved
+        return draws, np.concatenate(found), np.full(len(draws), UNSURE, dtype=np.int32), complete, unresolved

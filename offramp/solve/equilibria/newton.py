@@ -17,6 +17,14 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import all_finite, copy
 from offramp.solve.assess import differentiate
+from offramp.solve.equilibria.dominance import (
+    Bounds,
+    allocate_bounds,
+    bound_values,
+    is_dominated,
+    next_mask,
+    remove_dominated,
+)
 from offramp.solve.equilibria.finish import largest_regret
 from offramp.solve.equilibria.probe import find_play, write_play
 from offramp.solve.jit import kernel
@@ -40,14 +48,11 @@ SAME_PLAY = 1e-6
 
 
 class Supports(NamedTuple):
-    """Scratch. ``masks`` has bit a set for action a of a set; ``decided`` is 1 where play within the supports comes."""
+    """Scratch. ``decided`` is 1 where play within the supports comes."""
 
-    masks: Ints  # [I]
+    bounds: Bounds
     decided: Ints  # [I]
     order: Ints  # [I]: sets from the top down
-    possible: Ints  # [N]: nodes within the supports
-    low: Floats  # [N, P]
-    high: Floats  # [N, P]
     residual: Floats  # [V]
     jacobian: Floats  # [V, V]
     trial: Floats  # [V + 1]
@@ -58,98 +63,30 @@ class Supports(NamedTuple):
 @kernel
 def _mark_possible(plan: Plan, chance: Floats, supports: Supports) -> None:
     """Fill ``possible`` from the masks of all sets; sets that are not decided count as open."""
-    possible = supports.possible
+    possible = supports.bounds.possible
     possible[0] = 1
     for node in range(1, len(plan.parents)):
         parent, branch = plan.parents[node], plan.chance_index[node]
         if branch >= 0:
             allowed = chance[branch] > 0.0
         else:
-            allowed = (supports.masks[plan.infosets[parent]] >> plan.arrivals[node]) & 1 == 1
+            allowed = (supports.bounds.masks[plan.infosets[parent]] >> plan.arrivals[node]) & 1 == 1
         possible[node] = 1 if allowed and possible[parent] == 1 else 0
-
-
-@kernel
-def _bound_values(plan: Plan, payoffs: Floats, chance: Floats, supports: Supports) -> None:
-    """Fill ``low`` and ``high``: what a node can be worth while all stay within their masks."""
-    low, high = supports.low, supports.high
-    for node in range(len(plan.parents) - 1, -1, -1):
-        leaf, infoset = plan.leaf_index[node], plan.infosets[node]
-        for p in range(payoffs.shape[1]):
-            if leaf >= 0:
-                low[node, p] = high[node, p] = payoffs[leaf, p]
-                continue
-            lowest, highest = np.inf, -np.inf
-            if infoset < 0:
-                lowest, highest = 0.0, 0.0
-            for k in range(plan.child_starts[node], plan.child_starts[node + 1]):
-                child = plan.children[k]
-                if infoset < 0:
-                    lowest += chance[plan.chance_index[child]] * low[child, p]
-                    highest += chance[plan.chance_index[child]] * high[child, p]
-                elif (supports.masks[infoset] >> plan.arrivals[child]) & 1:
-                    lowest = min(lowest, low[child, p])
-                    highest = max(highest, high[child, p])
-            low[node, p], high[node, p] = lowest, highest
-
-
-@kernel
-def _dominated(plan: Plan, supports: Supports, infoset: int, action: int, everywhere: bool) -> bool:
-    """Whether another action beats ``action`` at every node of the set that may be reached (or ``everywhere``)."""
-    player = plan.infoset_players[infoset]
-    for other in range(plan.num_actions[infoset]):
-        if other == action:
-            continue
-        beaten, seen = True, False
-        for m in range(plan.member_starts[infoset], plan.member_starts[infoset + 1]):
-            node = plan.members[m]
-            if everywhere or supports.possible[node] == 1:
-                first = plan.child_starts[node]
-                mine, best = plan.children[first + action], plan.children[first + other]
-                beaten = beaten and supports.high[mine, player] < supports.low[best, player] - SOLVED
-                seen = True
-        if seen and beaten:
-            return True
-    return False
 
 
 @kernel
 def _may_be_rational(plan: Plan, payoffs: Floats, chance: Floats, supports: Supports, known: int) -> bool:
     """Whether no action within the masks of the first ``known`` sets in order is conditionally dominated."""
     _mark_possible(plan, chance, supports)
-    _bound_values(plan, payoffs, chance, supports)
+    bound_values(plan, payoffs, chance, supports.bounds)
     for position in range(known):
         infoset = supports.order[position]
         for a in range(plan.num_actions[infoset]):
-            if (supports.masks[infoset] >> a) & 1 == 0:
+            if (supports.bounds.masks[infoset] >> a) & 1 == 0:
                 continue
-            if supports.decided[infoset] == 1 and _dominated(plan, supports, infoset, a, False):
+            if supports.decided[infoset] == 1 and is_dominated(plan, supports.bounds, infoset, a, False):
                 return False
     return True
-
-
-@kernel
-def remove_dominated(plan: Plan, payoffs: Floats, chance: Floats, supports: Supports, allowed: Ints) -> None:
-    """Write to ``allowed[I]`` the masks that iterated conditional dominance leaves, at sets reached or not."""
-    for infoset in range(len(allowed)):
-        supports.masks[infoset] = (1 << plan.num_actions[infoset]) - 1
-    changed = True
-    while changed:
-        changed = False
-        _bound_values(plan, payoffs, chance, supports)
-        for infoset in range(len(allowed)):
-            for a in range(plan.num_actions[infoset]):
-                if (supports.masks[infoset] >> a) & 1 and _dominated(plan, supports, infoset, a, True):
-                    supports.masks[infoset] &= ~(1 << a)
-                    changed = True
-    for infoset in range(len(allowed)):
-        allowed[infoset] = supports.masks[infoset]
-
-
-@kernel
-def _next_mask(mask: int, allowed: int) -> int:
-    """The next nonempty subset of ``allowed`` after ``mask``; 0 after the last."""
-    return (mask - allowed) & allowed
 
 
 @kernel
@@ -162,14 +99,14 @@ def _write_equations(plan: Plan, supports: Supports, z: Floats, work: Work, payo
     for infoset in range(len(plan.num_actions)):
         start, count = plan.action_starts[infoset], plan.num_actions[infoset]
         reference = 0
-        while (supports.masks[infoset] >> reference) & 1 == 0:
+        while (supports.bounds.masks[infoset] >> reference) & 1 == 0:
             reference += 1
         row = plan.variable_starts[infoset]
         for a in range(count):
             if a == reference:
                 continue
             gap = work.q[start + a] - work.q[start + reference]
-            counts = (supports.masks[infoset] >> a) & 1 == 1 or gap > 0.0
+            counts = (supports.bounds.masks[infoset] >> a) & 1 == 1 or gap > 0.0
             supports.residual[row] = gap if counts else 0.0
             for j in range(size):
                 slope = work.slopes[start + a, j] - work.slopes[start + reference, j]
@@ -206,8 +143,10 @@ def _step(size: int, damping: float, supports: Supports, work: Work) -> bool:
 
 @kernel
 def solve_supports(plan: Plan, payoffs: Floats, chance: Floats, supports: Supports, work: Work) -> bool:
-    """Levenberg and Marquardt's method from ``work.here``, in place. Returns whether it found an equilibrium with
-    exactly these supports; ``work`` then holds its assessment."""
+    """Levenberg and Marquardt's method from ``work.here``, in place.
+
+    Returns whether it found an equilibrium with exactly these supports; ``work`` then holds its assessment.
+    """
     size = plan.num_variables
     damping = FIRST_DAMPING
     total = _write_equations(plan, supports, work.here, work, payoffs, chance)
@@ -231,7 +170,7 @@ def solve_supports(plan: Plan, payoffs: Floats, chance: Floats, supports: Suppor
     assess(plan, payoffs, chance, work.here, work)
     for infoset in range(len(plan.num_actions)):
         for a in range(plan.num_actions[infoset]):
-            inside = (supports.masks[infoset] >> a) & 1 == 1
+            inside = (supports.bounds.masks[infoset] >> a) & 1 == 1
             if inside and work.probabilities[plan.action_starts[infoset] + a] < SMALLEST_SHARE:
                 return False
     return all_finite(work.q) and largest_regret(plan, work) <= 10.0 * SOLVED
@@ -242,7 +181,7 @@ def _set_out(plan: Plan, supports: Supports, noise: Floats, work: Work) -> None:
     """Write to ``work.here`` log odds with the supports' orders and ``noise[A]`` on top."""
     for infoset in range(len(plan.num_actions)):
         start, variable = plan.action_starts[infoset], plan.variable_starts[infoset] - 1
-        mask = supports.masks[infoset]
+        mask = supports.bounds.masks[infoset]
         base = noise[start] - (0.0 if mask & 1 else TREMBLE)
         for a in range(1, plan.num_actions[infoset]):
             work.here[variable + a] = noise[start + a] - (0.0 if (mask >> a) & 1 else TREMBLE) - base
@@ -266,9 +205,9 @@ def list_equilibria(
     """
     num_sets = len(plan.num_actions)
     allowed = np.zeros(num_sets, dtype=np.int32)
-    remove_dominated(plan, payoffs, chance, supports, allowed)
+    remove_dominated(plan, payoffs, chance, supports.bounds, allowed)
     for k in range(num_sets):
-        supports.masks[k] = allowed[k]
+        supports.bounds.masks[k] = allowed[k]
         supports.decided[k] = 0
     begun = np.zeros(num_sets + 1, dtype=np.int32)
     count, unresolved, complete, depth, tries = 0, 0, True, 0, 0
@@ -288,19 +227,19 @@ def list_equilibria(
         infoset = supports.order[depth]
         if begun[depth] == 0:
             begun[depth] = 1
-            supports.masks[infoset] = allowed[infoset]
+            supports.bounds.masks[infoset] = allowed[infoset]
             _mark_possible(plan, chance, supports)
             supports.decided[infoset] = 1 if _reached(plan, supports, infoset) else 0
             if supports.decided[infoset] == 1:
-                supports.masks[infoset] = _next_mask(0, allowed[infoset])
-        elif supports.decided[infoset] == 0 or supports.masks[infoset] == allowed[infoset]:
+                supports.bounds.masks[infoset] = next_mask(0, allowed[infoset])
+        elif supports.decided[infoset] == 0 or supports.bounds.masks[infoset] == allowed[infoset]:
             begun[depth] = 0
-            supports.masks[infoset] = allowed[infoset]
+            supports.bounds.masks[infoset] = allowed[infoset]
             supports.decided[infoset] = 0
             depth -= 1
             continue
         else:
-            supports.masks[infoset] = _next_mask(supports.masks[infoset], allowed[infoset])
+            supports.bounds.masks[infoset] = next_mask(supports.bounds.masks[infoset], allowed[infoset])
         if _may_be_rational(plan, payoffs, chance, supports, depth + 1):
             depth += 1
     return count, unresolved, complete
@@ -309,7 +248,7 @@ def list_equilibria(
 @kernel
 def _reached(plan: Plan, supports: Supports, infoset: int) -> bool:
     for m in range(plan.member_starts[infoset], plan.member_starts[infoset + 1]):
-        if supports.possible[plan.members[m]] == 1:
+        if supports.bounds.possible[plan.members[m]] == 1:
             return True
     return False
 
@@ -336,9 +275,9 @@ def _try_free(
     pure, free = True, 0
     for k in range(num_sets):
         if supports.decided[k] == 1:
-            pure = pure and supports.masks[k] & (supports.masks[k] - 1) == 0
+            pure = pure and supports.bounds.masks[k] & (supports.bounds.masks[k] - 1) == 0
         else:
-            supports.masks[k] = _next_mask(0, allowed[k])
+            supports.bounds.masks[k] = next_mask(0, allowed[k])
             free += 1
     tries, found, more = 0, False, True
     while more and tries < max_tries and count < len(logs):
@@ -358,7 +297,7 @@ def _try_free(
         more = not (pure and found) and _next_free(supports, allowed)
     for k in range(num_sets):
         if supports.decided[k] == 0:
-            supports.masks[k] = allowed[k]
+            supports.bounds.masks[k] = allowed[k]
     return count, pure and (found or free == 0), tries
 
 
@@ -368,10 +307,10 @@ def _next_free(supports: Supports, allowed: Ints) -> bool:
     for k in range(len(allowed)):
         if supports.decided[k] == 1:
             continue
-        supports.masks[k] = _next_mask(supports.masks[k], allowed[k])
-        if supports.masks[k] != 0:
+        supports.bounds.masks[k] = next_mask(supports.bounds.masks[k], allowed[k])
+        if supports.bounds.masks[k] != 0:
             return True
-        supports.masks[k] = _next_mask(0, allowed[k])
+        supports.bounds.masks[k] = next_mask(0, allowed[k])
     return False
 
 
@@ -380,12 +319,9 @@ def allocate_supports(plan: Plan, num_players: int, depths: Ints) -> Supports:
     nodes, sets, size = len(plan.parents), len(plan.num_actions), plan.num_variables
     shallowest = [depths[plan.members[plan.member_starts[k] : plan.member_starts[k + 1]]].min() for k in range(sets)]
     return Supports(
-        masks=np.zeros(sets, dtype=np.int32),
+        bounds=allocate_bounds(nodes, sets, num_players),
         decided=np.zeros(sets, dtype=np.int32),
         order=np.argsort(np.array(shallowest), kind="stable").astype(np.int32),
-        possible=np.zeros(nodes, dtype=np.int32),
-        low=np.zeros((nodes, num_players)),
-        high=np.zeros((nodes, num_players)),
         residual=np.zeros(size),
         jacobian=np.zeros((size, size)),
         trial=np.zeros(size + 1),

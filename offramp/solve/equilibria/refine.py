@@ -1,4 +1,4 @@
-"""Kernels: does a sequential equilibrium play like this on the path?
+"""Kernels: whether a sequential equilibrium plays in a given way on the path.
 
 Given both plans on the path, every way to choose supports at the sets that are not reached is tried: every action
 outside a support is a tremble of order 1. For each the beliefs, the mixing off the path and the optimality at every
@@ -16,6 +16,7 @@ import numpy as np
 
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import fill
+from offramp.solve.equilibria.dominance import next_mask
 from offramp.solve.equilibria.sequences import (
     Sequences,
     Weights,
@@ -55,11 +56,14 @@ def find_free_sets(seq: Sequences, weights: Weights, plans: Floats, free: Ints) 
 
 
 @kernel
-def refine(seq: Sequences, weights: Weights, plans: Floats, max_tries: int, solution: Floats, labels: Ints) -> int:
+def refine(
+    seq: Sequences, weights: Weights, plans: Floats, allowed: Ints, max_tries: int, solution: Floats, labels: Ints
+) -> int:
     """Look for a sequential equilibrium that plays ``plans[A]`` on the path.
 
-    Where one is found, writes ``labels[A]`` (0 in the support, 1 a tremble) and ``solution[A]``, the weights of plans
-    at their own order. Returns ``FOUND``, ``EXCLUDED`` or ``OPEN_QUESTION``.
+    Supports keep within ``allowed[I]``, masks of actions. Where one is found, writes ``labels[A]`` (0 in the support, 1
+    a tremble) and ``solution[A]``, the weights of plans at their own order. Returns ``FOUND``, ``EXCLUDED`` or
+    ``OPEN_QUESTION``.
     """
     num_sets, num_actions = len(seq.sides), len(plans)
     free = np.empty(num_sets, dtype=np.int32)
@@ -71,7 +75,9 @@ def refine(seq: Sequences, weights: Weights, plans: Floats, max_tries: int, solu
     for k in range(num_free):
         for a in range(seq.action_starts[free[k]], seq.action_starts[free[k] + 1]):
             fixed[a] = 0.0
-    masks = np.ones(num_sets, dtype=np.int64)
+    masks = np.zeros(num_sets, dtype=np.int32)
+    for k in range(num_free):
+        masks[k] = next_mask(0, allowed[free[k]])
     orders, levels = np.zeros(num_actions, dtype=np.int32), np.zeros(num_sets, dtype=np.int32)
     tables = (_table(seq, 0), _table(seq, 1))
     proof = True
@@ -87,27 +93,29 @@ def refine(seq: Sequences, weights: Weights, plans: Floats, max_tries: int, solu
         ):
             return FOUND
         proof = proof and _orders_are_general(seq, weights, labels, orders, levels)
-        if not _next_masks(seq, free, num_free, masks):
+        if not _next_masks(allowed, free, num_free, masks):
             return EXCLUDED if proof else OPEN_QUESTION
     return OPEN_QUESTION
 
 
 @kernel
-def _next_masks(seq: Sequences, free: Ints, num_free: int, masks: Ints) -> bool:
+def _next_masks(allowed: Ints, free: Ints, num_free: int, masks: Ints) -> bool:
     """Move to the next combination of supports at the free sets. Returns whether there is one."""
     for k in range(num_free):
-        count = seq.action_starts[free[k] + 1] - seq.action_starts[free[k]]
-        masks[k] += 1
-        if masks[k] < (1 << count):
+        masks[k] = next_mask(masks[k], allowed[free[k]])
+        if masks[k] != 0:
             return True
-        masks[k] = 1
+        masks[k] = next_mask(0, allowed[free[k]])
     return False
 
 
 @kernel
 def _table(seq: Sequences, side: int) -> Floats:
-    """Scratch for one side's system: as in ``write_constraints``, with a row and a surplus for each of the other's
-    sets and a row for each of the side's actions on the path."""
+    """Scratch for one side's system.
+
+    It is that of ``write_constraints`` with a row and a surplus for each of the other's sets, and a row for each of the
+    side's actions on the path.
+    """
     other = 1 - side
     rows = seq.num_sets[side] + seq.num_actions[other] + seq.num_sets[other] + seq.num_actions[side]
     return np.zeros((rows, seq.num_actions[side] + 2 * seq.num_sets[other] + seq.num_actions[other] + 1))
@@ -125,7 +133,10 @@ def _solve_side(
     table: Floats,
     solution: Floats,
 ) -> bool:
-    """Solve for the plan of ``side``, given on the path as ``fixed[A]``; writes its entries of ``solution[A]``. Returns whether there is one."""
+    """Solve for the plan of ``side``, given on the path as ``fixed[A]``, and write its entries of ``solution[A]``.
+
+    Returns whether there is one.
+    """
     other = 1 - side
     write_constraints(seq, weights, side, labels, orders, levels, table)
     columns = table.shape[1] - 1

@@ -42,8 +42,8 @@ class Equilibria:
         Whether every sequential equilibrium of the draw is listed, up to behaviour off the path, by an exhaustive
         method.
     unresolved : int32[B]
-        What is open and not listed. With at most two movers: ways to play on the path that are a Nash equilibrium and of
-        which it could not be settled whether a sequential equilibrium plays so. With more: supports on the path, not
+        What is open and not listed. With at most two movers: ways to play on the path that are a Nash equilibrium and
+        of which it could not be settled whether a sequential equilibrium plays so. With more: supports on the path, not
         ruled out by dominance, in which Newton's method found nothing; most of them hold nothing.
     note : str
         Why the lists are complete or not, in words.

@@ -1,8 +1,8 @@
 """Kernels: a small dense simplex method that supports setting variables to zero one after the other.
 
 A tableau ``table[R, C + 1]`` holds the constraints ``A x = b``, ``x >= 0`` in terms of the current basis, the right
-side last; ``basis[r]`` is the variable of row r, ``ARTIFICIAL`` where the row has none yet or is redundant. ``banned[C]``
-is 1 for variables held at zero. Bland's rule keeps the method from cycling.
+side last; ``basis[r]`` is the variable of row r, ``ARTIFICIAL`` where the row has none yet or is redundant.
+``banned[C]`` is 1 for variables held at zero. Bland's rule keeps the method from cycling.
 """
 
 from __future__ import annotations

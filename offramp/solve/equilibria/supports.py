@@ -16,7 +16,7 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.equilibria.probe import find_play
-from offramp.solve.equilibria.sequences import Sequences, Weights, order_sets, write_constraints, write_play
+from offramp.solve.equilibria.sequences import Sequences, Weights, write_constraints, write_play
 from offramp.solve.equilibria.simplex import hold_at_zero, make_feasible, push, value_of
 from offramp.solve.jit import kernel
 
@@ -123,10 +123,10 @@ def _decide(
 
 @kernel
 def _any_in(states: Ints, start: int, stop: int) -> bool:
+    found = False
     for a in range(start, stop):
-        if states[a] == IN:
-            return True
-    return False
+        found = found or states[a] == IN
+    return found
 
 
 @kernel
@@ -168,6 +168,7 @@ def list_play(
     seq: Sequences,
     weights: Weights,
     sides: tuple[Tableau, Tableau],
+    allowed: Ints,
     max_nodes: int,
     plans: Floats,
     plays: Floats,
@@ -175,8 +176,9 @@ def list_play(
 ) -> tuple[int, bool]:
     """Write both realisation plans of every Nash equilibrium, one for each way to play on the path.
 
-    Writes ``plans[K, A]``, ``plays[K, A]`` (the probability with which each action is played) and ``kinds[K]`` (1 for
-    ends of a continuum). Returns how many and whether all were listed.
+    ``allowed[I]`` has bit a set for action a of a set if it may be played. Writes ``plans[K, A]``, ``plays[K, A]``
+    (the probability with which each action is played) and ``kinds[K]`` (1 for ends of a continuum). Returns how many
+    and whether all were listed.
     """
     num_actions = len(seq.infosets)
     states = np.full(num_actions, OPEN, dtype=np.int32)
@@ -188,7 +190,7 @@ def list_play(
             actions[position] = a
             position += 1
     ends = (np.zeros((MAX_ENDS, num_actions)), np.zeros((MAX_ENDS, num_actions)))
-    if not _start(seq, weights, sides, states):
+    if not _start(seq, weights, sides, allowed):
         return 0, False
     count, depth, visited, whole = 0, 0, 0, True
     while depth >= 0:
@@ -216,14 +218,18 @@ def list_play(
 
 
 @kernel
-def _start(seq: Sequences, weights: Weights, sides: tuple[Tableau, Tableau], states: Ints) -> bool:
-    """Set both systems up at depth 0."""
-    labels = np.zeros(len(states), dtype=np.int32)
+def _start(seq: Sequences, weights: Weights, sides: tuple[Tableau, Tableau], allowed: Ints) -> bool:
+    """Set both systems up at depth 0, with actions that may not be played held at zero."""
+    labels = np.zeros(len(seq.infosets), dtype=np.int32)
     levels = np.zeros(len(seq.sides), dtype=np.int32)
     write_constraints(seq, weights, 0, labels, labels, levels, sides[0].tables[0])
     write_constraints(seq, weights, 1, labels, labels, levels, sides[1].tables[0])
     sides[0].banned[0, :] = 0
     sides[1].banned[0, :] = 0
+    for a in range(len(labels)):
+        infoset = seq.infosets[a]
+        if (allowed[infoset] >> (a - seq.action_starts[infoset])) & 1 == 0:
+            sides[seq.sides[infoset]].banned[0, seq.columns[a]] = 1
     return make_feasible(sides[0].tables[0], sides[0].bases[0], sides[0].banned[0]) and make_feasible(
         sides[1].tables[0], sides[1].bases[0], sides[1].banned[0]
     )
