@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         ScenarioError,
         SolveError,
     )
+    from offramp.explore.ladder import Refinement
+    from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
     from offramp.game.compile import Compiled, compile_scenario
     from offramp.game.game import Game
@@ -47,6 +49,7 @@ __all__ = [
     "GameError",
     "GameFileError",
     "OfframpError",
+    "Refinement",
     "Run",
     "RunError",
     "Scenario",
@@ -62,6 +65,7 @@ __all__ = [
     "edit",
     "load",
     "loads",
+    "refine_grid",
     "run",
     "solve_game",
 ]
@@ -78,6 +82,7 @@ _HOMES = {
     "GameError": "offramp.errors",
     "GameFileError": "offramp.errors",
     "OfframpError": "offramp.errors",
+    "Refinement": "offramp.explore.ladder",
     "Run": "offramp.explore.run",
     "RunError": "offramp.errors",
     "Scenario": "offramp.scenario.model",
@@ -92,6 +97,7 @@ _HOMES = {
     "edit": "offramp.scenario.edit",
     "load": "offramp.scenario.load",
     "loads": "offramp.scenario.load",
+    "refine_grid": "offramp.explore.refine",
     "run": "offramp.explore.run",
     "solve_game": "offramp.solve.api:solve",
 }

@@ -14,7 +14,7 @@ import handmade
 from offramp.explore.check import check_file
 from offramp.explore.run import Run, run
 from offramp.explore.single import solve_file
-from offramp.explore.summary import Certificate, GridCheck, GridShift
+from offramp.explore.summary import Certificate
 from offramp.scenario.dump import dumps
 from offramp.scenario.expressions import Expression
 from offramp.scenario.load import load
@@ -150,12 +150,6 @@ def test_draws_in_which_the_branch_forks_are_counted(standoff: Run) -> None:
     statuses = {"exact": 0, "converged": 250, "forked": 6, "stalled": 0, "out_of_steps": 0, "inexact": 0}
     text = certificate_words(replace(standoff.certificate, statuses=statuses), 256)
     assert "In 6 of 256 draws the branch forks (ties); one arm was followed." in text
-
-
-def test_a_grid_that_is_fine_enough_moves_next_to_nothing(standoff: Run) -> None:
-    check = GridCheck(256, {"resolve": (20, 40)}, {"holds": GridShift(-1e-5, 0.02)})
-    text = certificate_words(replace(standoff.certificate, grid_check=check), 256)
-    assert "(resolve 20 to 40) moves 'holds' by less than 0.1 points on average, at most 2 in one of 256 draws." in text
 
 
 def test_a_precision_is_part_of_the_certificate() -> None:

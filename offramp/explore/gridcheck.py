@@ -1,21 +1,28 @@
-"""Whether the grids of the private assumptions are fine enough: the same draws again on doubled grids."""
+"""Whether a run's grids are fine enough: some of its draws again on finer and on coarser ones, at bounded cost."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from offramp.explore.batches import solve_draws
-from offramp.explore.paths import Paths, paths_of
-from offramp.explore.summary import RARELY, GridCheck, GridShift, answers_of
+from offramp.explore.ladder import GRID_TOLERANCE, Refinement, grid_label
+from offramp.explore.paths import Paths
+from offramp.explore.refine import Solved, attempt, few_types, own_grids, refinement, size_on, tabulated, times
 from offramp.explore.table import Table
-from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
-from offramp.scenario.model import Assumption, Scenario
+from offramp.scenario.model import Scenario
 
 CHECKED_DRAWS = 256
-"""How many draws are solved again."""
+"""How many draws are solved again on doubled grids, and on those of two and three types."""
+
+FEWEST_DRAWS = 16
+"""With fewer draws than this a grid says too little of a run that has more."""
+
+NODES = {2: 2**19, 4: 2**19}
+"""Nodes times draws that may be solved on doubled and on fourfold grids; on two and three types like doubled."""
+
+ALONE_NODES = 2**17
+"""Nodes times draws for each private assumption whose grid is doubled alone."""
 
 
 def check_grids(
@@ -24,54 +31,79 @@ def check_grids(
     table: Table,
     draws: Draws,
     *,
+    tolerance: float = GRID_TOLERANCE,
     workers: int | None = None,
-) -> GridCheck | None:
-    """How far each answer moves on the first ``CHECKED_DRAWS`` draws when every grid is doubled.
+) -> Refinement | None:
+    """How the answers move on the first ``CHECKED_DRAWS`` draws when every grid is doubled, and doubled again.
 
-    None where no private assumption is on a grid, or where Ctrl-C (``KeyboardInterrupt``) came before the end.
+    Half of these draws are solved on fourfold grids, and all on two and three types. Games that would take more
+    nodes times draws than ``NODES`` get fewer draws, or the grid is left out.
+
+    Parameters
+    ----------
+    paths, table, draws
+        Of the run: at least the first ``CHECKED_DRAWS`` draws, or all if it has fewer.
+    tolerance : float
+        How far finer grids may move an answer that counts as settled.
+    workers : int, optional
+        Threads.
+
+    Returns
+    -------
+    Refinement or None
+        None where no private assumption is on a grid, or where Ctrl-C (``KeyboardInterrupt``) came before the end.
     """
-    grids = {each.name: _grids(each) for each in scenario.assumptions if each.private_to}
-    grids = {name: sizes for name, sizes in grids.items() if sizes[0] < sizes[1]}
-    if not grids:
+    own = own_grids(scenario)
+    if not own:
         return None
-    num_draws = min(CHECKED_DRAWS, table.num_draws)
-    finer = compile_scenario(_refined(scenario))
-    some = draws.part(0, num_draws)
-    fine, kept = solve_draws(finer, paths_of(finer), some, workers=workers)
-    return GridCheck(num_draws, grids, _shifts(paths, table.first(num_draws), fine)) if kept == num_draws else None
+    count = min(CHECKED_DRAWS, table.num_draws)
+    check = _Check(scenario, own, paths.game.num_nodes, draws.part(0, count), workers)
+    try:
+        return check.refinement(tabulated(paths, table.first(count), own), tolerance)
+    except KeyboardInterrupt:
+        return None
 
 
-def _grids(assumption: Assumption) -> tuple[int, int]:
-    """How many atoms stand for the assumption on its grid and on the doubled one."""
-    sizes = (len(assumption.value.atoms(factor * assumption.grid)[0]) for factor in (1, 2))
-    return next(sizes), next(sizes)
+@dataclass(frozen=True, eq=False)
+class _Check:
+    """What a check solves, and what it leaves out for its cost."""
 
+    scenario: Scenario
+    own: Mapping[str, int]
+    nodes: int
+    draws: Draws
+    workers: int | None
+    left_out: dict[str, str] = field(default_factory=dict)
 
-def _refined(scenario: Scenario) -> Scenario:
-    finer = (replace(each, grid=2 * each.grid) if each.private_to else each for each in scenario.assumptions)
-    return replace(scenario, assumptions=tuple(finer))
+    def refinement(self, own: Solved, tolerance: float) -> Refinement:
+        few = [self.solved(grids, self.draws.num_draws, NODES[2]) for grids in few_types(self.own)]
+        finer = [own, *self.finer()]
+        return refinement(finer, [each for each in few if each], self.alone(), self.left_out, tolerance)
 
+    def finer(self) -> Iterator[Solved]:
+        """The rungs above the scenario's own, up to the first that has to be left out."""
+        wanted = self.draws.num_draws
+        for factor, nodes in NODES.items():
+            rung = self.solved(times(self.own, factor), wanted, nodes)
+            if rung is None:
+                return
+            yield rung
+            wanted = max(min(rung.draws, FEWEST_DRAWS), rung.draws // 2)
 
-def _shifts(paths: Paths, coarse: Table, fine: Table) -> dict[str, GridShift]:
-    """By answer, where both grids give it a number; by outcome where nothing is left of the answers."""
-    before, after = answers_of(paths, coarse), answers_of(paths, fine)
-    largest = _largest_in_a_draw(coarse, fine)
-    shifts = {
-        name: GridShift(then.mean - now.mean, worst)
-        for (name, now), then, worst in zip(before.items(), after.values(), largest, strict=True)
-        if now and then
-    }
-    if shifts:
-        return shifts
-    return {
-        name: GridShift(float(np.mean(row)), float(np.abs(row).max()))
-        for name, row in zip(paths.outcomes, fine.outcomes - coarse.outcomes, strict=True)
-    }
+    def alone(self) -> dict[str, Solved]:
+        """Each grid doubled alone, where there are several."""
+        names = self.own if len(self.own) > 1 else ()
+        rungs = {
+            name: self.solved({**self.own, name: 2 * self.own[name]}, self.draws.num_draws, ALONE_NODES)
+            for name in names
+        }
+        return {name: rung for name, rung in rungs.items() if rung}
 
-
-def _largest_in_a_draw(coarse: Table, fine: Table) -> list[float]:
-    """How far each answer moves at most in a draw that meets its condition on both grids."""
-    met = np.minimum(coarse.conditions, fine.conditions) >= RARELY
-    moves = np.abs(np.where(met, fine.answers - coarse.answers, 0.0))
-    largest: list[float] = moves.max(axis=1).tolist()
-    return largest
+    def solved(self, grids: Mapping[str, int], wanted: int, nodes: int) -> Solved | None:
+        """The grids, for as many of the ``wanted`` draws as ``nodes`` nodes times draws allow; None if for too few."""
+        size = size_on(self.nodes, self.own, grids)
+        count = min(wanted, nodes // size)
+        if count < min(wanted, FEWEST_DRAWS):
+            self.left_out[grid_label(grids)] = f"about {size:,} nodes: too large for a check"
+            return None
+        return attempt(self.scenario, grids, self.draws.part(0, count), self.left_out, workers=self.workers)

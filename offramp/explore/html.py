@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+from offramp.explore.ladder import Misled, grid_label
 from offramp.explore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def run_html(run: Run) -> str:
         _table("Answer", answers) if answers else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
         _table("Choice, given that its move is reached", _choices(run)),
+        _grids(run),
         f"<p>{escape(_footer(run))}</p>",
     ]
     return "\n".join(part for part in parts if part)
@@ -31,6 +33,31 @@ def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
         for choice, each in move.choices.items():
             if each.given_reached:
                 yield f"{move.by}: {name}.{choice}", each.given_reached
+
+
+def _grids(run: Run) -> str:
+    """What finer grids of what is private would make of the answers, and which of them few types would have misled."""
+    check = run.certificate.grid_check
+    if check is None or not check.trends:
+        return ""
+    labels = {each.name: each.clause for each in run.scenario.answers}
+    head = (
+        f"<th style='text-align:left'>{escape('On finer grids of what is private: ' + check.finer[-1].label)}</th>"
+        "<th>as run</th><th>finer</th><th>limit</th><th>settled</th>"
+    )
+    rows = "".join(
+        f"<tr><td style='text-align:left'>{escape(labels.get(name, name))}</td><td>{each.levels[0]:.1%}</td>"
+        f"<td>{each.levels[-1]:.1%}</td><td>{each.limit:.1%} ± {100 * each.margin:.1f}</td>"
+        f"<td>{each.verdict(check.tolerance)}</td></tr>"
+        for name, each in check.trends.items()
+    )
+    misled = "".join(f"<p>{escape(_misled(each))}</p>" for each in check.misled)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{misled}"
+
+
+def _misled(each: Misled) -> str:
+    few = "without a number" if each.few is None else f"{each.few:.1%}"
+    return f"With {grid_label(each.grids)}, {each.answer!r} would be {few}, not {each.as_run:.1%}."
 
 
 def _table(head: str, rows: Iterable[tuple[str, Estimate | None]]) -> str:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from offramp.explore.columns import Rows, StoredTable
+from offramp.explore.ladder import Refinement
 from offramp.explore.paths import Paths
 from offramp.explore.table import Table
 from offramp.game.game import Floats
@@ -87,27 +88,6 @@ class Break:
 
 
 @dataclass(frozen=True)
-class GridShift:
-    """How far one answer moved when the grids were doubled: in the mean over the draws, and at most in any draw."""
-
-    mean: float
-    largest: float
-
-
-@dataclass(frozen=True)
-class GridCheck:
-    """What doubling the grids of the private assumptions changes, on the first ``draws`` draws.
-
-    ``grids`` maps each private assumption to the number of atoms (as run, doubled). ``shifts`` is keyed by answer, or
-    by outcome where the scenario asks nothing; answers whose condition these draws never meet are left out.
-    """
-
-    draws: int
-    grids: Mapping[str, tuple[int, int]]
-    shifts: Mapping[str, GridShift]
-
-
-@dataclass(frozen=True)
 class Certificate:
     """Whether the answers may be believed.
 
@@ -129,7 +109,7 @@ class Certificate:
     equilibria : str
         ``"principal branch"``: the sequential equilibrium that the principal branch of the logit AQRE leads to, and no
         other was looked for. ``"logit at precision"``: the AQRE itself, at the precision asked for.
-    grid_check : GridCheck or None
+    grid_check : Refinement or None
         None where nothing is private, or every private value is on its own exact atoms.
     """
 
@@ -140,7 +120,7 @@ class Certificate:
     unconverged: int
     statuses: Mapping[str, int]
     equilibria: str
-    grid_check: GridCheck | None = None
+    grid_check: Refinement | None = None
 
 
 def named(names: tuple[str, ...], rows: Floats | Rows) -> dict[str, Estimate]:
@@ -189,7 +169,7 @@ def breaks_of(paths: Paths, table: AnyTable) -> tuple[Break, ...]:
     )
 
 
-def certify(table: AnyTable, *, at_precision: bool, grid_check: GridCheck | None) -> Certificate:
+def certify(table: AnyTable, *, at_precision: bool, grid_check: Refinement | None) -> Certificate:
     """The certificate of all draws of ``table``."""
     regret, status = table.max_regret[0], table.status[0].astype(np.int64)
     counts = np.bincount(status, minlength=len(Status))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from offramp.explore.summary import Certificate, GridCheck
+from offramp.explore.ladder import Refinement
+from offramp.explore.summary import Certificate
 from offramp.solve.result import Status
+from offramp.tell.words import percent
 
 FORKED = Status.FORKED.name.lower()
+NUMERALS = {2: "two", 3: "three"}
 FINE = (Status.EXACT.name.lower(), Status.CONVERGED.name.lower(), FORKED)
 
 
@@ -23,7 +26,7 @@ def certificate_words(certificate: Certificate, num_draws: int) -> str:
     if forked:
         sentences.append(f"In {forked:,} of {num_draws:,} draws the branch forks (ties); one arm was followed.")
     if certificate.grid_check:
-        sentences.append(_grid(certificate.grid_check))
+        sentences.extend(_grids(certificate.grid_check))
     return " ".join(sentences)
 
 
@@ -52,12 +55,63 @@ def _failures(statuses: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in failed)
 
 
-def _grid(check: GridCheck) -> str:
-    name, shift = next(iter(check.shifts.items()))
-    grids = ", ".join(f"{private} {coarse} to {fine}" for private, (coarse, fine) in check.grids.items())
-    points = 100 * shift.mean
-    mean = "less than 0.1" if abs(points) < 0.1 else f"{points:+.1f}"
-    return (
-        f"Doubling the grid of what is private ({grids}) moves {name!r} by {mean} points on average, "
-        f"at most {100 * shift.largest:.0f} in one of {check.draws} draws."
+def _grids(check: Refinement) -> Iterator[str]:
+    """Whether finer grids of what is private would move the answers, and whether a few types would have misled."""
+    yield _finer(check)
+    if check.misled:
+        yield _few_types(check)
+
+
+def _finer(check: Refinement) -> str:
+    own = check.rungs[check.own]
+    if not check.trends:
+        return f"No finer grid of what is private ({own.label}) could be compared."
+    head = f"the grid of what is private ({_ladder(check)})"
+    if check.settled:
+        most = max(each.error for each in check.trends.values())
+        return f"Refining {head} would move no answer by more than {_points(most)} (estimate)."
+    name = max(check.trends, key=lambda each: check.trends[each].error)
+    trend = check.trends[name]
+    if trend.verdict(check.tolerance) == "not settling":
+        return f"Refining {head}, {name!r} does not settle: {_row(trend.levels)}."
+    move = trend.limit - trend.levels[0]
+    return f"Refining {head} would move {name!r} by {100 * move:+.1f} points, give or take {100 * trend.margin:.1f}."
+
+
+def _ladder(check: Refinement) -> str:
+    """The grids and on how many draws: "resolve 20 to 40 and 80, over 256 and 128 draws"."""
+    own = check.rungs[check.own]
+    sizes = (
+        f"{name} {size} to {_row_of(rung.grids[name] for rung in check.finer)}" for name, size in own.grids.items()
     )
+    return f"{', '.join(sizes)}; {_row_of(rung.draws for rung in check.finer)} draws"
+
+
+def _few_types(check: Refinement) -> str:
+    """Which answer a model of two or three types would have got wrong: the first, and on which grid most."""
+    name = check.misled[0].answer
+    same = [each for each in check.misled if each.answer == name]
+    worst = max(same, key=lambda each: 1.0 if each.few is None else abs(each.few - each.as_run))
+    count = NUMERALS[max(worst.grids.values())]
+    instead = " and ".join(str(check.rungs[check.own].grids[each]) for each in worst.grids)
+    few = "would not be met" if worst.few is None else f"would be {percent(worst.few)}"
+    others = len({each.answer for each in check.misled}) - 1
+    more = f" ({others} more answers differ)" if others > 1 else " (one more answer differs)" if others else ""
+    return (
+        f"With {count} types in place of {instead}, {name!r} {few}, not {percent(worst.as_run)}: "
+        f"so few types mislead here{more}."
+    )
+
+
+def _row_of(numbers: Iterable[int]) -> str:
+    """Numbers in words: "40 and 80"."""
+    texts = [f"{number:,}" for number in numbers]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def _row(levels: Iterable[float]) -> str:
+    return ", ".join(percent(each) for each in levels)
+
+
+def _points(number: float) -> str:
+    return "0.1 points" if number < 1e-3 else f"{100 * number:.1f} points"
