@@ -9,24 +9,24 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.game.game import Floats
-from offramp.solve.jit import kernel
+from offramp.solve.jit import inlined
 
 
-@kernel
+@inlined
 def copy(source: Floats, target: Floats) -> None:
-    """Overwrite ``target`` with ``source``; both have one axis and the same length."""
-    for i in range(len(source)):
+    """Overwrite ``target`` with the start of ``source``; both have one axis, and ``source`` is at least as long."""
+    for i in range(len(target)):
         target[i] = source[i]
 
 
-@kernel
+@inlined
 def fill(target: Floats, value: float) -> None:
     """Overwrite every entry of ``target`` (one axis) with ``value``."""
     for i in range(len(target)):
         target[i] = value
 
 
-@kernel
+@inlined
 def all_finite(array: Floats) -> bool:
     """Whether no entry of ``array`` (one axis) is NaN or infinite."""
     finite = True

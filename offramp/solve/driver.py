@@ -15,15 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.errors import SolveError
-from offramp.game.game import Floats, Game, Ints
+from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
-from offramp.solve.assess import mark_active
-from offramp.solve.fork import FORKED, follow_nudged
-from offramp.solve.jit import is_compiled, kernel
-from offramp.solve.plan import Plan, build_plan
-from offramp.solve.polish import polish
-from offramp.solve.subgames import Block
-from offramp.solve.trace import REACHED, Work, allocate_work, assess, follow, start
+from offramp.solve.dominance import Bounds, allocate_bounds, solve_by_dominance
+from offramp.solve.jit import is_compiled, lean
+from offramp.solve.limit import polish
+from offramp.solve.nudge import FORKED, follow_nudged
+from offramp.solve.path import NUM_COUNTS, REACHED, Work, allocate_work, capacity_for, follow, start
+from offramp.solve.structure import BlockTape
+from offramp.solve.tape import Tape
+from offramp.solve.values import evaluate, load_draw
 
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +39,6 @@ GOOD_REGRET = 1e-10
 
 EXTENSIONS = 2
 """How often the branch is followed another tenfold where the polish leaves more regret than that."""
-
 
 MEMORY_LIMIT = 4 * 2**30
 """Bytes of scratch space, over all threads, that tracing may take."""
@@ -64,12 +64,30 @@ class Schedule(NamedTuple):
 
 
 class Traces(NamedTuple):
-    """What tracing a block gives: log probabilities [B, A of the block], how each trace ended, s there, steps tried."""
+    """What tracing a block gives: log probabilities [B, A of the block], how each trace ended, and s there.
+
+    ``traced[B]`` is 0 where dominance made tracing needless; ``counts[B, NUM_COUNTS]`` is the work done.
+    """
 
     logs: Floats
     ends: Ints
     reached: Floats
-    steps: Ints
+    traced: Ints
+    counts: Ints
+
+    @classmethod
+    def empty(cls, num_draws: int, num_actions: int) -> Traces:
+        return cls(
+            np.empty((num_draws, num_actions)),
+            np.empty(num_draws, dtype=np.int32),
+            np.empty(num_draws),
+            np.empty(num_draws, dtype=np.int32),
+            np.empty((num_draws, NUM_COUNTS), dtype=np.int32),
+        )
+
+    def part(self, draws: slice) -> Traces:
+        """Views of some draws."""
+        return Traces(*(array[draws] for array in self))
 
 
 def default_workers() -> int:
@@ -81,42 +99,37 @@ def default_workers() -> int:
 
 
 def trace_block(
-    block: Block, payoffs: Floats, chance: Floats, schedule: Schedule, workers: int, done: Callable[[int], None]
+    block: BlockTape,
+    leaves: Floats,
+    chance: Floats,
+    schedule: Schedule,
+    workers: int,
+    done: Callable[[int], None],
 ) -> Traces:
-    """Trace one block in all draws of ``payoffs[B, L, P]`` (scaled to [0, 1]) and ``chance[B, E]`` of the whole game.
+    """Trace one block in all draws of ``leaves[B, Z]`` (scaled to [0, 1]) and ``chance[B, D]``.
 
     ``done`` is called with the number of draws in each finished chunk, in the caller's thread.
     """
     if not is_compiled(trace_draws):
         LOG.info("compiling the solver for this machine, once (about half a minute)")
-    workers = _affordable_workers(block.game, workers)
-    plan = build_plan(block.game)
-    num_draws, num_players = len(payoffs), payoffs.shape[2]
-    traces = Traces(
-        np.empty((num_draws, len(block.actions))),
-        np.empty(num_draws, dtype=np.int32),
-        np.empty(num_draws),
-        np.empty(num_draws, dtype=np.int32),
-    )
-
+    workers = affordable_workers(block.tape, workers)
+    traces = Traces.empty(len(leaves), len(block.actions))
     stop = np.zeros(1, dtype=np.int32)
 
     def trace_chunk(first: int) -> int:
         draws = slice(first, first + CHUNK)
-        leaves = np.ascontiguousarray(payoffs[draws][:, block.leaves])
-        branches = np.ascontiguousarray(chance[draws][:, block.branches])
-        work = allocate_work(plan, num_players, stop)
-        logs, ends, reached, steps = traces.logs[draws], traces.ends[draws], traces.reached[draws], traces.steps[draws]
-        rates, targets = schedule.rates[draws], schedule.targets[draws]
-        trace_draws(plan, leaves, branches, rates, targets, schedule.limit, MAX_STEPS, work, logs, ends, reached, steps)
-        return len(leaves)
+        part = traces.part(draws)
+        work, bounds = allocate_work(block.tape, stop), allocate_bounds(block.tape)
+        numbers = leaves[draws], chance[draws], schedule.rates[draws], schedule.targets[draws], schedule.limit
+        trace_draws(block.tape, *numbers, MAX_STEPS, work, bounds, part)
+        return len(part.ends)
 
-    for count in _run_chunks(trace_chunk, range(0, num_draws, CHUNK), workers, stop):
+    for count in _run_chunks(trace_chunk, range(0, len(leaves), CHUNK), workers, stop):
         done(count)
     return traces
 
 
-def _affordable_workers(game: Game, workers: int) -> int:
+def affordable_workers(tape: Tape, workers: int) -> int:
     """As many of ``workers`` as ``MEMORY_LIMIT`` has scratch space for.
 
     Raises
@@ -124,9 +137,8 @@ def _affordable_workers(game: Game, workers: int) -> int:
     SolveError
         If it has not enough for one.
     """
-    actions = int(game.action_starts[-1])
-    unknowns = actions - game.num_infosets
-    needed = 8 * ((unknowns + 1) ** 2 + actions * unknowns)
+    unknowns = tape.num_variables
+    needed = 8 * ((capacity_for(tape) + 1) ** 2 + 2 * tape.num_slopes)
     if needed > MEMORY_LIMIT:
         raise SolveError(
             f"{unknowns:,} choice probabilities hang together and must be solved at once, which takes "
@@ -154,86 +166,99 @@ def _run_chunks(function: Callable[[int], int], starts: range, workers: int, sto
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-@kernel
+@lean
 def trace_draws(
-    plan: Plan,
-    payoffs: Floats,
+    tape: Tape,
+    leaves: Floats,
     chance: Floats,
     rates: Floats,
     targets: Floats,
     limit: bool,
     max_steps: int,
     work: Work,
-    logs: Floats,
-    ends: Ints,
-    reached: Floats,
-    steps: Ints,
+    bounds: Bounds,
+    traces: Traces,
 ) -> None:
-    """Trace, and where the limit is wanted polish, each draw of ``payoffs[B, L, P]`` and ``chance[B, E]``.
-
-    ``rates[B, P]`` and ``targets[B]`` are those of :class:`Schedule`. Writes ``logs[B, A]``, ``ends[B]``,
-    ``reached[B]`` and ``steps[B]``.
-    """
-    nudged = np.empty(payoffs.shape[1:])
-    regret = np.empty(1)
-    for draw in range(len(payoffs)):
-        game, shares, own, target = payoffs[draw], chance[draw], rates[draw], targets[draw]
-        mark_active(plan, shares, work.active, work.orders)
-        ends[draw], steps[draw], reached[draw] = _trace_draw(
-            plan, game, shares, own, target, limit, max_steps, work, logs[draw], regret
-        )
-        if ends[draw] == REACHED or work.stop[0] != 0:
-            continue
-        found, more = follow_nudged(plan, game, shares, own, target, max_steps, nudged, work)
-        steps[draw] += more
-        if not found:
-            continue
-        if not limit:
-            assess(plan, game, shares, work.here, work)
-        elif not polish(plan, game, shares, own, work) < regret[0]:
-            continue
-        copy(work.logs, logs[draw])
-        ends[draw], reached[draw] = FORKED, target
+    """Solve each draw of ``leaves[B, Z]`` and ``chance[B, D]``; ``traces`` is overwritten."""
+    for draw in range(len(leaves)):
+        load_draw(tape, leaves[draw], chance[draw], work.state)
+        for count in range(NUM_COUNTS):
+            work.counts[count] = 0
+        speed, target = rates[draw], targets[draw]
+        traces.traced[draw] = 1
+        if limit and solve_by_dominance(tape, speed, target, work.state, bounds):
+            traces.traced[draw] = 0
+            traces.ends[draw], traces.reached[draw] = REACHED, target
+            copy(work.state.logs, traces.logs[draw])
+        else:
+            end, reached = _trace_draw(tape, leaves[draw], speed, target, limit, max_steps, work, traces.logs[draw])
+            traces.ends[draw], traces.reached[draw] = end, reached
+        for count in range(NUM_COUNTS):
+            traces.counts[draw, count] = work.counts[count]
 
 
-@kernel
+@lean
 def _trace_draw(
-    plan: Plan,
-    payoffs: Floats,
-    chance: Floats,
+    tape: Tape,
+    leaves: Floats,
     rates: Floats,
     target: float,
     limit: bool,
     max_steps: int,
     work: Work,
     logs: Floats,
-    regret: Floats,
-) -> tuple[int, int, float]:
-    """Trace one draw without nudging; writes ``logs[A]`` and, where the limit is wanted, ``regret[1]``.
-
-    Returns how it ended, the steps tried and s at the end. A draw whose regret is good counts as reached all the same.
-    """
-    orientation = start(plan, payoffs, chance, rates, work)
-    end, steps = follow(plan, payoffs, chance, rates, target, orientation, max_steps, work)
-    reached = work.here[plan.num_variables]
+) -> tuple[int, float]:
+    """Trace the draw in ``work.state``; writes ``logs[A]``. Returns how it ended and s at the end."""
+    orientation = start(tape, rates, work)
+    end = follow(tape, rates, target, orientation, max_steps, limit, work)
+    reached = work.here[tape.num_variables]
+    if limit:
+        end, reached, regret = _approach_limit(tape, rates, target, orientation, end, max_steps, work, logs)
+    else:
+        regret = np.inf
+        evaluate(tape, work.here, work.state)
+        copy(work.state.logs, logs)
+    if end == REACHED or work.stop[0] != 0:
+        return end, reached
+    if not follow_nudged(tape, leaves, rates, target, max_steps, work):
+        return end, reached
     if not limit:
-        assess(plan, payoffs, chance, work.here, work)
-        copy(work.logs, logs)
-        return end, steps, reached
-    regret[0] = polish(plan, payoffs, chance, rates, work)
-    copy(work.logs, logs)
+        evaluate(tape, work.here, work.state)
+    elif not polish(tape, rates, work) < regret:
+        return end, reached
+    copy(work.state.logs, logs)
+    return FORKED, target
+
+
+@lean
+def _approach_limit(
+    tape: Tape,
+    rates: Floats,
+    target: float,
+    orientation: int,
+    end: int,
+    max_steps: int,
+    work: Work,
+    logs: Floats,
+) -> tuple[int, float, float]:
+    """Polish, following the branch further where that leaves too much regret: how it ended, s there, and the regret.
+
+    Writes ``logs[A]``. A draw whose regret is good counts as reached however the branch ended.
+    """
+    regret = polish(tape, rates, work)
+    reached = work.here[tape.num_variables]
+    copy(work.state.logs, logs)
     further = target
     for _ in range(EXTENSIONS):
-        if end != REACHED or regret[0] <= GOOD_REGRET:
+        if end != REACHED or regret <= GOOD_REGRET:
             break
         further *= 10.0
-        last, more = follow(plan, payoffs, chance, rates, further, orientation, max_steps, work)
-        steps += more
-        better = polish(plan, payoffs, chance, rates, work)
-        if better < regret[0]:
-            regret[0] = better
-            copy(work.logs, logs)
-            reached = work.here[plan.num_variables]
+        last = follow(tape, rates, further, orientation, max_steps, False, work)
+        better = polish(tape, rates, work)
+        if better < regret:
+            regret = better
+            copy(work.state.logs, logs)
+            reached = work.here[tape.num_variables]
         if last != REACHED:
             break
-    return (REACHED if regret[0] <= GOOD_REGRET else end), steps, reached
+    return (REACHED if regret <= GOOD_REGRET else end), reached, regret

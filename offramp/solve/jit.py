@@ -28,10 +28,27 @@ ROOT = Path(__file__).parent.parent.parent
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` to machine code on its first call; the code is cached on disk."""
+    return _compiled(function)
+
+
+def lean(function: Function) -> Function:
+    """A kernel that makes no arrays, only uses those it is given (views of them included).
+
+    Without reference counts, which are atomic and shared by all threads, hot loops run several times as fast.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def inlined(function: Function) -> Function:
+    """A lean kernel whose code is copied to where it is called: a call passes every array of every tuple by value."""
+    return _compiled(function, _nrt=False, forceinline=True)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
     setattr(config, "CACHE_DIR", _cache_folder(function.__code__.co_filename))  # noqa: B010
     try:
-        return cast("Function", njit(nogil=True, cache=True, fastmath=False, error_model="numpy")(function))
+        return cast("Function", njit(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function))
     finally:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
 
