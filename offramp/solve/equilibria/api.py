@@ -16,7 +16,7 @@ from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
-from offramp.solve.equilibria.result import UNSURE, Equilibria
+from offramp.solve.equilibria.result import ISOLATED, UNSURE, Equilibria
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
 from offramp.solve.trace import allocate_work
@@ -218,7 +218,8 @@ def _certify(game: Game, payoffs: Floats, chance: Floats, principal: Floats, fou
     num_draws = len(payoffs)
     draw = np.concatenate([np.arange(num_draws), found.draw]).astype(np.int32)
     logs = np.concatenate([principal, found.logs.reshape(len(found.draw), -1)]) if len(found.draw) else principal
-    kind = np.concatenate([np.full(num_draws, UNSURE), found.kind]).astype(np.int32)
+    alone = UNSURE if game.num_infosets else ISOLATED
+    kind = np.concatenate([np.full(num_draws, alone), found.kind]).astype(np.int32)
     first = np.arange(len(draw)) < num_draws
     assessment = assess_profile(game, payoffs[draw], chance[draw], logs)
     regret = assessment.regrets.max(axis=1, initial=0.0)

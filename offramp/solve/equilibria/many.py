@@ -9,7 +9,7 @@ from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
 from offramp.solve.assess import mark_active
 from offramp.solve.equilibria.newton import allocate_supports, list_equilibria
-from offramp.solve.equilibria.result import UNSURE
+from offramp.solve.equilibria.result import ISOLATED, UNSURE
 from offramp.solve.plan import build_plan
 from offramp.solve.trace import allocate_work
 
@@ -75,4 +75,5 @@ class Lister:
             )
             found.append(logs[: counts[draw]])
         draws = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
-        return draws, np.concatenate(found), np.full(len(draws), UNSURE, dtype=np.int32), complete, unresolved
+        kinds = np.where(complete[draws], ISOLATED, UNSURE).astype(np.int32)
+        return draws, np.concatenate(found), kinds, complete, unresolved
