@@ -174,7 +174,21 @@ DOCUMENTS = {
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
 
-OWN_NAMES = {"parties", "answers", "outcomes", "moves", "choices", "timings", "statuses", "grids", "shifts", "trends", "alone", "left_out"}
+OWN_NAMES = {
+    "parties",
+    "answers",
+    "outcomes",
+    "moves",
+    "choices",
+    "ranges",
+    "timings",
+    "statuses",
+    "grids",
+    "shifts",
+    "trends",
+    "alone",
+    "left_out",
+}
 """Keys whose value, in a run, maps names of the scenario or of the machine: those names are not ours to describe."""
 
 

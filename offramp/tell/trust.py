@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from offramp.explore.ladder import Refinement
+from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate
 from offramp.solve.result import Status
 from offramp.tell.words import percent
@@ -14,20 +15,43 @@ NUMERALS = {2: "two", 3: "three"}
 FINE = (Status.EXACT.name.lower(), Status.CONVERGED.name.lower(), FORKED)
 
 
-def certificate_words(certificate: Certificate, num_draws: int) -> str:
-    """The certificate of a run in two to four sentences."""
+OTHERS_NOT_LOOKED_FOR = "One equilibrium a draw, on the principal branch; others were not looked for."
+
+
+def certificate_words(certificate: Certificate, num_draws: int, equilibria: str = OTHERS_NOT_LOOKED_FOR) -> str:
+    """The certificate of a run in a few sentences; ``equilibria`` says what is known of others."""
     at_precision = certificate.equilibria == "logit at precision"
     sentences = [_solved(certificate, num_draws, at_precision=at_precision)]
     if at_precision:
         sentences.append("Parties make mistakes, as often as their precision says.")
     else:
-        sentences.append("One equilibrium a draw, on the principal branch; others were not looked for.")
+        sentences.append(equilibria)
     forked = certificate.statuses.get(FORKED, 0)
     if forked:
         sentences.append(f"In {forked:,} of {num_draws:,} draws the branch forks (ties); one arm was followed.")
     if certificate.grid_check:
         sentences.extend(_grids(certificate.grid_check))
     return " ".join(sentences)
+
+
+def spread_words(spread: Spread | None, headline: str) -> str:
+    """How many equilibria the draws have, and whether the answer called ``headline`` depends on which is played."""
+    if spread is None:
+        return OTHERS_NOT_LOOKED_FOR
+    opening = "One equilibrium a draw, on the principal branch."
+    first = f"the first {spread.draws:,} draws"
+    sure = spread.num_complete == spread.draws
+    if not spread.num_several:
+        if sure:
+            return f"{opening} In {first} all were listed: there is no other."
+        how = "a search from many starts" if spread.method == "probe" else "a list that may have gaps"
+        return f"{opening} In {first} {how} found no other, which is no proof that there is none."
+    each = spread.answers[headline]
+    differing = round(each.share_that_differ * spread.draws) if each else 0
+    matters = f"in {differing:,} of these" if differing else "in none of these"
+    rest = "All were listed." if sure else "There may be more."
+    several = f"{spread.num_several:,} of {first} have several (up to {spread.counts.max()})"
+    return f"{opening} {several}; {matters} they differ in the headline by more than {100 * DIFFERENCE:g} point. {rest}"
 
 
 def share_words(number: float) -> str:
