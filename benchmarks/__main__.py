@@ -10,6 +10,7 @@ import json
 
 MINUTES = 9.0
 DRAWS = 1_000_000
+GAMES = 1_000
 
 
 def main() -> None:
@@ -18,10 +19,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.add_argument("--draws", type=int, default=DRAWS, help="of the run of the example (default: a million)")
     parser.add_argument("--minutes", type=float, default=MINUTES, help=f"for everything (default: {MINUTES:g})")
+    parser.add_argument("--games", type=int, default=GAMES, help="that a peer is given in a class, at most")
     asked = parser.parse_args()
     from benchmarks.document import measure, page
 
-    document = measure(asked.seed, draws=asked.draws, minutes=asked.minutes)
+    document = measure(asked.seed, draws=asked.draws, minutes=asked.minutes, games=asked.games)
     print(json.dumps(document, indent=2, allow_nan=False) if asked.json else page(document))
 
 

@@ -32,7 +32,7 @@ class Size:
     """How much is done: games for offramp, games for each peer at most, and when everything must be over."""
 
     ours: int = OUR_GAMES
-    theirs: int = 1_000_000
+    theirs: int = 1_000
     deadline: float = float("inf")
     """As of ``time.perf_counter``."""
 
@@ -79,7 +79,7 @@ def compare_peer(peer: Peer, class_name: str, games: RandomGame, size: Size) -> 
     """The entry of a peer, or why there is none."""
     workers, count = default_workers(), min(peer.games[class_name], size.theirs, size.ours)
     before, solutions = time_ours(games, peer.precision, repeats=REPEATS)
-    attempts = attempt_games(peer.name, games, count, size.seconds(peer), workers)
+    attempts = attempt_games(peer, games, count, size.seconds(peer), workers)
     after, _ = time_ours(games, peer.precision, repeats=REPEATS)
     errors = [attempt.error for attempt in attempts if attempt.error]
     done = [attempt for attempt in attempts if not attempt.error]

@@ -18,7 +18,7 @@ MILLION_MINUTES = 2.0
 """Kept for the run of a million draws, out of all."""
 
 
-def measure(seed: int, *, draws: int, minutes: float, size: Size | None = None) -> dict[str, Any]:
+def measure(seed: int, *, draws: int, minutes: float, games: int) -> dict[str, Any]:
     """Run the whole benchmark; progress goes to standard error.
 
     Parameters
@@ -28,13 +28,13 @@ def measure(seed: int, *, draws: int, minutes: float, size: Size | None = None) 
         Of the run of the example.
     minutes : float
         For everything. Classes that come late are given less time, and what is left out is said.
-    size : Size, optional
-        How many games; by default as many as the time allows.
+    games : int
+        That a peer is given in a class, at most.
     """
     start = perf_counter()
     about = {"machine": machine(), "versions": versions(), "date": datetime.now(UTC).isoformat(timespec="seconds")}
     compile_kernels()
-    size = size or Size(deadline=start + 60 * (minutes - MILLION_MINUTES))
+    size = Size(theirs=games, deadline=start + 60 * (minutes - MILLION_MINUTES))
     entries = {}
     for name in CLASS_NAMES:
         _tell(f"{name} ...")

@@ -141,6 +141,7 @@ PEERS = [
         others="for two players only",
         repeats=5,
         cap=15.0,
+        game_cap=5.0,
     ),
     Peer(
         name="lp_solve",
@@ -152,6 +153,7 @@ PEERS = [
         others="for zero-sum games of two players only",
         repeats=5,
         cap=15.0,
+        game_cap=5.0,
     ),
     *(
         Peer(
@@ -162,7 +164,8 @@ PEERS = [
             start=_starter(call),
             games={"three players": 60},
             others="slower than the others for two players; four players are too many strategies for it",
-            cap=15.0,
+            cap=25.0,
+            game_cap=2.0,
         )
         for name, call in (("ipa_solve", _ipa), ("gnm_solve", _gnm))
     ),

@@ -43,11 +43,13 @@ class OpenSpiel:
                 solver.evaluate_and_update_policy()
             policy = solver.average_policy()
             if pyspiel.nash_conv(self.tree, policy) <= EXPLOITABILITY:
-                return policy
+                return solver, policy  # the policy reads the solver's tables, so both are kept
         return None
 
     def behaviours(self, found: Any) -> list[Floats]:
-        return [] if found is None else [np.concatenate([self._at(found, nodes[0]) for nodes in self.game.members])]
+        if found is None:
+            return []
+        return [np.concatenate([self._at(found[1], int(nodes[0])) for nodes in self.game.members])]
 
     def _at(self, policy: Any, node: int) -> list[float]:
         """The probabilities at a node; OpenSpiel numbers the actions in the order in which they appear."""

@@ -48,6 +48,8 @@ class Peer:
         How often it solves each game; the median counts.
     cap : float
         Seconds that it may take for one class.
+    game_cap : float
+        Seconds after which it is taken not to come back from a game; a failure.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Peer:
     precision: float | None = None
     repeats: int = 1
     cap: float = 45.0
+    game_cap: float = 30.0
 
     def obstacle(self, class_name: str) -> str | None:
         """Why it cannot be compared on a class; None if it can."""

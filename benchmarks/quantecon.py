@@ -70,7 +70,8 @@ PEERS = [
         games={"signalling 2x2x2": 200, "signalling 3x3x2": 200, "signalling 4x4x3": 100, ZERO_SUM: 100},
         others="for two players only",
         repeats=5,
-        cap=25.0,
+        cap=20.0,
+        game_cap=4.0,
     ),
     Peer(
         name="quantecon_vertex_enumeration",
@@ -81,7 +82,8 @@ PEERS = [
         games={"signalling 2x2x2": 100},
         others="for two players with few strategies only",
         repeats=3,
-        cap=25.0,
+        cap=20.0,
+        game_cap=4.0,
     ),
     Peer(
         name="quantecon_mclennan_tourky",
@@ -91,6 +93,7 @@ PEERS = [
         start=_starter(_mclennan_tourky),
         games={"three players": 60},
         others="for few players with few strategies; for two players the others are faster",
-        cap=25.0,
+        cap=20.0,
+        game_cap=4.0,
     ),
 ]
