@@ -175,6 +175,13 @@ def test_a_large_game_has_fewer_draws_examined() -> None:
     assert examined(Large(), 10) == 10  # type: ignore[arg-type]
 
 
+def test_a_notebook_shows_the_range_of_each_answer(apart: Run) -> None:
+    shown = apart._repr_html_()
+    row = "<td style='text-align:left'>the ruler goes and the army follows</td><td>0.0%</td>"
+    assert "Over the equilibria of the first 16 draws" in shown
+    assert row in shown
+
+
 def test_the_document_and_the_folder_hold_the_spread(apart: Run, tmp_path: Path) -> None:
     document = apart.record()
     fits(document, "run")
