@@ -1,7 +1,9 @@
-"""One class of random games: offramp beside every peer that solves it, in one run, on all cores."""
+"""Classes of random games: offramp beside every peer that solves them, in one run, on all cores."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from time import perf_counter
@@ -40,16 +42,19 @@ class Size:
         return min(peer.cap, self.deadline - perf_counter())
 
 
-def compare_class(name: str, seed: int, size: Size) -> dict[str, Any]:
-    """The entry of a class in the document ``offramp.bench/1``."""
-    games = draw_class(name, seed, size.ours)
-    _, solutions = time_ours(games, None, repeats=1)
-    entry: dict[str, Any] = {"name": name, "ours": our_side(solutions), "peers": {}, "skipped": {}}
+def compare_classes(names: Sequence[str], seed: int, size: Size) -> dict[str, dict[str, Any]]:
+    """The entries of classes in the document ``offramp.bench/1``; where time runs out, the last peers are left out."""
+    games = {name: draw_class(name, seed, size.ours) for name in names}
+    entries: dict[str, dict[str, Any]] = {
+        name: {"name": name, "ours": our_side(solve(*drawn)), "peers": {}, "skipped": {}}
+        for name, drawn in games.items()
+    }
     for peer in PEERS.values():
-        obstacle = peer.obstacle(name) or ("no time was left" if size.seconds(peer) <= 0 else None)
-        row = obstacle or compare_peer(peer, name, games, size)
-        entry["skipped" if isinstance(row, str) else "peers"][peer.name] = row
-    return entry
+        for name, entry in entries.items():
+            late = "no time was left" if size.seconds(peer) <= 0 else None
+            row = peer.obstacle(name) or late or compare_peer(peer, name, games[name], size)
+            entry["skipped" if isinstance(row, str) else "peers"][peer.name] = row
+    return entries
 
 
 def our_side(solutions: Solutions) -> dict[str, Any]:
@@ -77,6 +82,7 @@ def time_ours(games: RandomGame, precision: float | None, *, repeats: int) -> tu
 
 def compare_peer(peer: Peer, class_name: str, games: RandomGame, size: Size) -> dict[str, Any] | str:
     """The entry of a peer, or why there is none."""
+    print(f"{class_name}: {peer.name} ...", file=sys.stderr, flush=True)
     workers, count = default_workers(), min(peer.games[class_name], size.theirs, size.ours)
     before, solutions = time_ours(games, peer.precision, repeats=REPEATS)
     attempts = attempt_games(peer, games, count, size.seconds(peer), workers)

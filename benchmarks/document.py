@@ -10,8 +10,9 @@ from typing import Any
 
 from benchmarks import million
 from benchmarks.classes import CLASS_NAMES, ZERO_SUM
-from benchmarks.compare import Size, compare_class
+from benchmarks.compare import Size, compare_classes
 from benchmarks.machine import machine, versions
+from benchmarks.peers import PEERS
 from offramp.solve.warm import compile_kernels
 
 MILLION_MINUTES = 2.0
@@ -27,7 +28,7 @@ def measure(seed: int, *, draws: int, minutes: float, games: int) -> dict[str, A
     draws : int
         Of the run of the example.
     minutes : float
-        For everything. Classes that come late are given less time, and what is left out is said.
+        For everything. Peers that come late are given less time, and what is left out is said.
     games : int
         That a peer is given in a class, at most.
     """
@@ -35,11 +36,8 @@ def measure(seed: int, *, draws: int, minutes: float, games: int) -> dict[str, A
     about = {"machine": machine(), "versions": versions(), "date": datetime.now(UTC).isoformat(timespec="seconds")}
     compile_kernels()
     size = Size(theirs=games, deadline=start + 60 * (minutes - MILLION_MINUTES))
-    entries = {}
-    for name in CLASS_NAMES:
-        _tell(f"{name} ...")
-        entries[name] = compare_class(name, seed, size)
-    _tell(f"{draws:,} draws of the Venezuela example ...")
+    entries = compare_classes(CLASS_NAMES, seed, size)
+    print(f"{draws:,} draws of the Venezuela example ...", file=sys.stderr, flush=True)
     left = max(10.0, start + 60 * minutes - perf_counter() - million.GRACE / 2)
     return {
         "schema": "offramp.bench/1",
@@ -50,10 +48,6 @@ def measure(seed: int, *, draws: int, minutes: float, games: int) -> dict[str, A
         "million": million.measure(draws, seed, left),
         "seconds": round(perf_counter() - start, 1),
     }
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -108,8 +102,10 @@ def peers_told(document: dict[str, Any]) -> str:
         for peer, why in entry["skipped"].items():
             skipped.setdefault((peer, why), []).append(entry["name"])
     lines = [f"- `{peer}`: `{row['function']}`. {_sentence(row['computes'])}." for peer, row in rows.items()]
-    lines += [f"- `{peer}` left out on {', '.join(names)}: {why}." for (peer, why), names in skipped.items()]
-    return "\n".join(lines)
+    for (peer, why), names in skipped.items():
+        where = "all other classes" if peer in rows and why == PEERS[peer].others else ", ".join(names)
+        lines.append(f"- `{peer}` is left out on {where}: {why}.")
+    return "\n".join(sorted(lines))
 
 
 def _sentence(text: str) -> str:

@@ -34,6 +34,7 @@ STEEPEST = 3.0
 
 PLAYERS = 2, 3, 4, 5, 6
 PRECISIONS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
+LEAF_TICKS = (20, 100, 500, 1000, 5000)
 DOCS = ROOT / "docs"
 
 LEAVES = "leaves"
@@ -55,8 +56,8 @@ class Point(NamedTuple):
 
 
 def informed(num_types: int) -> Game:
-    """20 leaves for each of ``num_types`` types: one player knows the type and sends one of 4 signals, 5 responses."""
-    stages = [Stage(CHANCE_NODE, num_types), Stage(0, 4, (0,)), Stage(1, 5, (1,))]
+    """10 leaves for each of ``num_types`` types: one player knows the type and sends one of 2 signals, 5 responses."""
+    stages = [Stage(CHANCE_NODE, num_types), Stage(0, 2, (0,)), Stage(1, 5, (1,))]
     return staged(("Sender", "Receiver"), stages)
 
 
@@ -67,7 +68,7 @@ def moves(depth: int, num_players: int = 2) -> Game:
 
 
 SERIES: dict[str, tuple[Callable[[int], Game], tuple[int, ...]]] = {
-    "one informed player": (informed, (1, 2, 4, 8, 16, 32, 64, 125, 250)),
+    "one informed player": (informed, (2, 4, 8, 16, 32, 64, 125, 250, 500)),
     "turns, the last move hidden": (moves, (5, 6, 7, 8, 9, 10, 11, 12)),
 }
 
@@ -179,9 +180,12 @@ def draw(points: list[Point], folder: Path = DOCS) -> None:
                 axes.plot([p.x for p in line], [p.milliseconds for p in line], marker="o", markersize=4, label=name)
         axes.set(xscale="log", yscale="log", xlabel=panel)
         axes.grid(visible=True, which="major", linewidth=0.4)
+        if panel == LEAVES:
+            axes.set_xlim(15, 7000)
         axes.legend(fontsize=8, frameon=False)
-    panels[1].set_xticks(PLAYERS, [str(count) for count in PLAYERS])
-    panels[1].minorticks_off()
+    for axes, ticks in zip(panels, (LEAF_TICKS, PLAYERS), strict=False):
+        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+        axes.minorticks_off()
     panels[0].set_ylabel("milliseconds per draw, one thread")
     figure.savefig(folder / "growth.svg", metadata={"Date": None})
     figure.savefig(folder / "growth.png", dpi=160, metadata={"Software": None})

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks import growth, million, page
 from benchmarks.classes import CLASS_NAMES, ZERO_SUM, draw_class
-from benchmarks.compare import Size, compare_class
+from benchmarks.compare import Size, compare_classes
 from benchmarks.document import million_told, peers_told, table
 from benchmarks.judge import Judge
 from benchmarks.peer import Peer
@@ -102,7 +102,7 @@ def test_the_seed_chooses_the_games() -> None:
 
 
 def test_ratios_count_the_lower_of_median_and_mean_and_failures_on_both_sides(a_stand_in: None) -> None:
-    row = compare_class(SMALL, 7, Size(ours=4, theirs=3))["peers"]["self"]
+    row = compare_classes([SMALL], 7, Size(ours=4, theirs=3))[SMALL]["peers"]["self"]
     assert (row["theirs_median_ms"], row["theirs_mean_ms"]) == (pytest.approx(375), pytest.approx(375))
     assert row["ratio"] == pytest.approx(row["theirs_ms"] / row["ours_ms"], rel=1e-2)
     assert (row["agreement"], row["same_path"], row["compared"]) == (1.0, 1.0, 2)
@@ -110,18 +110,19 @@ def test_ratios_count_the_lower_of_median_and_mean_and_failures_on_both_sides(a_
 
 
 def test_the_document_fits_its_schema_and_its_tables_name_every_peer(a_stand_in: None) -> None:
-    entry = compare_class(SMALL, 7, Size(ours=4, theirs=3))
+    entry = compare_classes([SMALL], 7, Size(ours=4, theirs=3))[SMALL]
     told = {"requested": 8, "seconds": 1.0, "complete": False, "draws": 4, "peak_memory_bytes": 2**20, "unconverged": 0}
     told |= {"max_regret": 1e-12, "share_within_tolerance": 1.0, "extrapolated_seconds": 2.0}
     document = a_document([entry], told)
     jsonschema.validate(json.loads(json.dumps(document, allow_nan=False)), json.loads(SCHEMA.read_text()))
     assert "`self`" in table(document)
-    assert "`lp_solve` left out on signalling 2x2x2: for zero-sum games" in peers_told(document)
+    assert "`self`: `solve`. The same." in peers_told(document)
+    assert "`lp_solve` is left out on signalling 2x2x2: for zero-sum games" in peers_told(document)
     assert "8 draws would have taken 2 s" in million_told(document)
 
 
 def test_no_time_is_no_row(a_stand_in: None) -> None:
-    entry = compare_class(SMALL, 7, Size(ours=4, theirs=3, deadline=time.perf_counter()))
+    entry = compare_classes([SMALL], 7, Size(ours=4, theirs=3, deadline=time.perf_counter()))[SMALL]
     assert entry["peers"] == {}
     assert entry["skipped"]["self"] == "no time was left"
 
