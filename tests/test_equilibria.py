@@ -330,8 +330,8 @@ def test_progress_is_told_in_draws() -> None:
 @pytest.mark.parametrize(
     ("games", "found"),
     [
-        (lambda: signalling(6, 6, 6, seed=1), "72 actions at 12 information sets"),
-        (lambda: random_tree(3, seed=8, max_depth=7), "combinations of supports and more than two movers"),
+        (lambda: signalling(8, 7, 7, seed=1), "105 actions at 15 information sets"),
+        (lambda: random_tree(3, seed=8, max_depth=9), "447 actions at .* with three movers or more"),
     ],
     ids=["two movers", "three movers"],
 )

@@ -15,13 +15,14 @@ from offramp.solve.api import solve
 from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
+from offramp.solve.equilibria.dominance import allocate_bounds
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
 from offramp.solve.equilibria.result import ISOLATED, UNSURE, Equilibria
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
 from offramp.solve.trace import allocate_work
 
-CHUNK = 16
+CHUNK = 8
 """Draws that one thread takes at a time."""
 
 PROBE_UNKNOWNS = 1500
@@ -29,7 +30,7 @@ PROBE_UNKNOWNS = 1500
 
 PROBE_NOTE = (
     "equilibria found from random starts; others may exist, in particular such as rest on beliefs off the path that no "
-    "start led to"
+    "start led to; a draw counts as complete only where conditional dominance leaves one way to play on the path"
 )
 
 
@@ -167,13 +168,13 @@ def _prober(game: Game, starts: int, seed: int) -> Searcher:
     def search(payoffs: Floats, chance: Floats, strategies: Floats) -> Found:
         work = allocate_work(plan, game.num_players, stop)
         logs = np.empty((len(payoffs), starts, strategies.shape[1]))
-        counts = np.zeros(len(payoffs), dtype=np.int32)
-        probe_draws(plan, payoffs, chance, strategies, points, work, logs, counts)
+        counts, settled = np.zeros((2, len(payoffs)), dtype=np.int32)
+        bounds = allocate_bounds(game.num_nodes, game.num_infosets, game.num_players)
+        probe_draws(plan, payoffs, chance, strategies, points, work, bounds, logs, counts, settled)
         kept = np.arange(starts) < counts[:, None]
         draw = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
         kind = np.full(len(draw), UNSURE, dtype=np.int32)
-        complete = np.zeros(len(payoffs), dtype=np.bool_)
-        return Found(draw, logs[kept], kind, complete, np.zeros(len(payoffs), dtype=np.int32), PROBE_NOTE)
+        return Found(draw, logs[kept], kind, settled == 1, np.zeros(len(payoffs), dtype=np.int32), PROBE_NOTE)
 
     return search
 
@@ -218,21 +219,23 @@ def _certify(game: Game, payoffs: Floats, chance: Floats, principal: Floats, fou
     num_draws = len(payoffs)
     draw = np.concatenate([np.arange(num_draws), found.draw]).astype(np.int32)
     logs = np.concatenate([principal, found.logs.reshape(len(found.draw), -1)]) if len(found.draw) else principal
-    alone = UNSURE if game.num_infosets else ISOLATED
-    kind = np.concatenate([np.full(num_draws, alone), found.kind]).astype(np.int32)
+    kind = np.concatenate([np.full(num_draws, UNSURE), found.kind]).astype(np.int32)
     first = np.arange(len(draw)) < num_draws
     assessment = assess_profile(game, payoffs[draw], chance[draw], logs)
     regret = assessment.regrets.max(axis=1, initial=0.0)
     plays = played(game, assessment.reach, assessment.strategies)
     double = ~first & (np.abs(plays - plays[draw]).max(axis=1, initial=0.0) <= SAME_PLAY)
-    matched = np.zeros(num_draws, dtype=np.bool_)
+    matched = (
+        (np.bincount(found.draw, minlength=num_draws) == 0) & found.complete & (regret[:num_draws] <= REGRET_TOLERANCE)
+    )
+    kind[:num_draws][matched] = ISOLATED
     matched[draw[double]] = True
     kind[draw[double]] = kind[double]
     refused = ~first & ~(regret <= REGRET_TOLERANCE)
     unresolved = found.unresolved + np.bincount(draw[refused & ~double], minlength=num_draws)
     kept = np.flatnonzero(~double & ~refused)
     kept = kept[np.lexsort((kept, draw[kept]))]
-    sure = found.complete & (matched | (game.num_infosets == 0)) & (unresolved == 0)
+    sure = found.complete & matched & (unresolved == 0)
     sure[draw[kept[kind[kept] == UNSURE]]] = False
     return Equilibria(
         game=game,
