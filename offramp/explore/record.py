@@ -6,6 +6,7 @@ Everything but ``timings`` is the same in equal runs. ``docs/json.md`` describes
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Answer, Scenario
+from offramp.solve.result import REMEDIES
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -84,7 +86,14 @@ def certificate_record(certificate: Certificate) -> Record:
         "statuses": dict(certificate.statuses),
         "equilibria": certificate.equilibria,
         "grid_check": check and check.record(),
+        "jumps": certificate.jumps,
+        "worst": [asdict(flagged) for flagged in certificate.worst],
+        "remedies": {name: text for name, text in _remedies() if certificate.statuses.get(name)},
     }
+
+
+def _remedies() -> Iterator[tuple[str, str]]:
+    return ((status.name.lower(), text) for status, text in REMEDIES.items())
 
 
 def spread_record(spread: Spread) -> Record:

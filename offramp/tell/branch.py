@@ -10,11 +10,11 @@ from rich.text import Text
 
 from offramp.arrays import Floats
 from offramp.explore.branches import LabelledBranch
-from offramp.solve.result import EXPLANATIONS, Status
+from offramp.solve.result import EXPLANATIONS, REMEDIES, Status
 from offramp.tell.document import GameOrigin, heading
 from offramp.tell.gamescreen import SHOWN_INFOSETS
 from offramp.tell.layout import SCREEN_WIDTH, cell, spaced, wrapped
-from offramp.tell.trust import share_words
+from offramp.tell.trust import remedy_words, share_words
 
 BRANCH_SCHEMA = "offramp.branch/1"
 
@@ -64,6 +64,7 @@ def branch_document(labelled: LabelledBranch, origin: GameOrigin, *, draw: int =
             "converged": bool(branch.converged[draw]),
             "status": status.name.lower(),
             "explanation": EXPLANATIONS[status],
+            "remedy": REMEDIES.get(status),
         },
     }
 
@@ -152,7 +153,8 @@ def _certificate(labelled: LabelledBranch, draw: int) -> str:
     else:
         words = f"{int((~there).sum())} of {len(residuals)} points are missing: {EXPLANATIONS[status]}"
     forked = " The branch forks (ties); one arm was followed." if status == Status.FORKED else ""
-    return f"Certificate: {words}.{forked} Where the branch folds, a precision's first point is shown."
+    folds = "Where the branch folds, a precision's first point is shown."
+    return f"Certificate: {words}.{forked}{remedy_words(status)} {folds}"
 
 
 def _plain(row: Floats) -> list[float | None]:

@@ -15,7 +15,7 @@ from offramp.errors import Problem
 from offramp.explore.check import Checked
 from offramp.game.compile import Compiled
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Game
-from offramp.solve.result import EXPLANATIONS, Solutions, Status
+from offramp.solve.result import EXPLANATIONS, REMEDIES, Solutions, Status
 
 Document = dict[str, Any]
 
@@ -61,6 +61,7 @@ def solution_document(solutions: Solutions, origin: GameOrigin, *, precision: ob
             "converged": bool(solutions.converged[draw]),
             "status": status.name.lower(),
             "explanation": EXPLANATIONS[status],
+            "remedy": REMEDIES.get(status),
             "traced_to": reached if np.isfinite(reached) else None,
             "steps": int(solutions.steps[draw]),
             "equilibria": "principal branch" if precision is None else "logit at precision",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from offramp.explore.ladder import Refinement
 from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate
-from offramp.solve.result import Status
+from offramp.solve.result import REMEDIES, Status
 from offramp.tell.words import percent
 
 FORKED = Status.FORKED.name.lower()
@@ -54,6 +54,11 @@ def spread_words(spread: Spread | None, headline: str) -> str:
     return f"{opening} {several}; {matters} they differ in the headline by more than {100 * DIFFERENCE:g} point. {rest}"
 
 
+def remedy_words(status: Status) -> str:
+    """What to do about a status, as a sentence with a space before it; empty where there is nothing to do."""
+    return f" To do: {REMEDIES[status]}." if status in REMEDIES else ""
+
+
 def share_words(number: float) -> str:
     """A small share: "0", "3e-17"."""
     return f"{number:.0e}" if number else "0"
@@ -64,7 +69,7 @@ def _solved(certificate: Certificate, num_draws: int, *, at_precision: bool) -> 
         return (
             f"Certificate: {certificate.unconverged:,} of {num_draws:,} draws did not converge "
             f"({_failures(certificate.statuses)}); they count in every number above. "
-            f"The largest regret is {share_words(certificate.max_regret)} of a payoff range."
+            f"The largest regret is {share_words(certificate.max_regret)} of a payoff range.{_worst(certificate)}"
         )
     if at_precision:
         return f"Certificate: every draw solves the logit equations to within {share_words(certificate.max_residual)}."
@@ -72,6 +77,15 @@ def _solved(certificate: Certificate, num_draws: int, *, at_precision: bool) -> 
         f"Certificate: in every draw, nobody gains more than {share_words(certificate.max_regret)} of their payoff "
         "range by acting otherwise, wherever they may have to choose, reached or not."
     )
+
+
+def _worst(certificate: Certificate) -> str:
+    """The draws to look at first, and what to do about the commonest failure."""
+    if not certificate.worst:
+        return ""
+    listed = ", ".join(f"{each.draw} ({share_words(each.residual)})" for each in certificate.worst)
+    failed = {status: certificate.statuses[status.name.lower()] for status in Status if status > Status.FORKED}
+    return f" The worst draws: {listed}.{remedy_words(max(failed, key=failed.__getitem__))}"
 
 
 def _failures(statuses: Mapping[str, int]) -> str:
