@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Literal, NamedTuple, TypedDict, Unpack
@@ -16,11 +17,16 @@ from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
 from offramp.solve.equilibria.dominance import allocate_bounds
+from offramp.solve.equilibria.newton import list_equilibria
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
 from offramp.solve.equilibria.result import ISOLATED, UNSURE, Equilibria
+from offramp.solve.equilibria.supports import list_play
+from offramp.solve.jit import is_compiled
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
 from offramp.solve.trace import allocate_work
+
+LOG = logging.getLogger(__name__)
 
 CHUNK = 8
 """Draws that one thread takes at a time."""
@@ -116,9 +122,17 @@ def find_equilibria(
     payoffs, chance = np.ascontiguousarray(payoffs, float), np.ascontiguousarray(chance, float)
     low, ranges = payoff_ranges(payoffs)
     scaled = (payoffs - low[:, None, :]) / ranges[:, None, :]
+    _announce(method, game)
     search = _searcher(game, method, starts, seed)
     found = _search(search, scaled, chance, solutions.strategies, workers, progress)
     return _certify(game, payoffs, chance, solutions.log_strategies, found)
+
+
+def _announce(method: str, game: Game) -> None:
+    """Say so where the first call must compile."""
+    listing = list_play if len(np.unique(game.infoset_players)) <= 2 else list_equilibria
+    if game.num_infosets and not is_compiled(probe_draws if method == "probe" else listing):
+        LOG.info("compiling the search for several equilibria for this machine, once (about half a minute)")
 
 
 def _check_probe(game: Game) -> None:
@@ -188,17 +202,19 @@ def _search(
     progress: Callable[[int, int], None] | None,
 ) -> Found:
     """Run ``search`` over chunks of draws in threads and put its results together in the order of draws."""
-    firsts = range(0, len(payoffs), CHUNK)
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         futures = {
             pool.submit(search, *(part[first : first + CHUNK] for part in (payoffs, chance, strategies))): first
-            for first in firsts
+            for first in range(0, len(payoffs), CHUNK)
         }
         done = 0
         for future in as_completed(futures):
             done += len(future.result().complete)
             if progress is not None:
                 progress(done, len(payoffs))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
     return _concatenate([(first, future.result()) for future, first in futures.items()])
 
 
