@@ -161,14 +161,14 @@ def test_signalling_2x2x3() -> None:
     assert kept > 30
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_three_players_at_once_as_gambit_s_polynomials_have_it(seed: int) -> None:
+    """Gambit misses one of three and one of five here; almost all games have an odd number (Wilson 1971)."""
     games = draw_numbers(staged(("A", "B", "C"), [Stage(player, 2) for player in range(3)]), seed)
     game = gambit_reads(write_efg(games.game, games.payoffs[0], games.chance[0]))
-    profiles = pygambit.nash.enumpoly_solve(game, use_strategic=True).equilibria
     found = find_equilibria(*games, method="all")
     ours = np.exp(found.log_strategies)
-    assert len(profiles) == len(ours)
-    for profile in profiles:
+    assert len(ours) % 2 == 1
+    for profile in pygambit.nash.enumpoly_solve(game, use_strategic=True).equilibria:
         row = in_our_order(games, game, profile.as_behavior())
         assert np.abs(ours - row).max(axis=1).min() <= 1e-5
