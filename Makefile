@@ -4,10 +4,12 @@
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
 #   make check    lint, docs and test                 make fuzz      broken input for two minutes
 #   make lock     fresh pinned versions
+#   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
 PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
 JOBS ?= 2
+SEED ?= 7
 PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -17,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs bench coverage fuzz check lock clean
+.PHONY: run test lint docs bench bench-json bench-docs coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -37,8 +39,16 @@ docs: .venv/.dev
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
-bench: .venv/.dev .venv/.oracle
-	@for script in benchmarks/[!_]*.py; do if test -f "$$script"; then $(BIN)/python "$$script" || exit; fi; done
+# Both sides in one run on all cores, in less than ten minutes: leave the machine alone meanwhile.
+bench: .venv/.dev .venv/.oracle .venv/.bench
+	@$(BIN)/python -m benchmarks --seed $(SEED)
+
+bench-json: .venv/.dev .venv/.oracle .venv/.bench
+	@$(BIN)/python -m benchmarks --seed $(SEED) --json
+
+# The tables and figures of docs/performance.md, measured anew; a quarter of an hour.
+bench-docs: .venv/.dev .venv/.oracle .venv/.bench
+	@$(BIN)/python -m benchmarks.page --seed $(SEED)
 
 # Compiled kernels are invisible to coverage: their own tests run once more as plain Python.
 coverage: .venv/.dev .venv/.oracle
@@ -52,11 +62,12 @@ fuzz: .venv/.dev
 
 check: lint docs test
 
-# dev.txt is resolved first and holds run.txt and oracle.txt to the same versions.
+# dev.txt is resolved first and holds the others to the same versions.
 lock: .venv/.dev
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group oracle -c requirements/dev.txt -o requirements/oracle.txt
+	$(COMPILE) --group bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean:
 	rm -rf build dist docs/_build htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -82,6 +93,13 @@ clean:
 	@echo "installing Gambit, which checks our solver (ten minutes or more where it must be compiled, once)" >&2
 	@$(INSTALL) --require-hashes -r requirements/oracle.txt \
 	|| echo "Gambit could not be installed (it needs a C++ compiler here): tests that ask it are left out" >&2
+	@touch $@
+
+# Other solvers to compare with, and what draws the figures; a benchmark leaves out whom it does not find, and says so.
+.venv/.bench: requirements/bench.txt .venv/.dev
+	@echo "installing QuantEcon, OpenSpiel and matplotlib for the benchmarks (a minute, once)" >&2
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/bench.txt >&2 \
+	|| echo "they could not be installed (there may be no wheel for this machine): the benchmark leaves them out" >&2
 	@touch $@
 
 $(BIN)/pip:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SolveError,
     )
+    from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
@@ -48,6 +49,7 @@ __all__ = [
     "Game",
     "GameError",
     "GameFileError",
+    "LabelledBranch",
     "OfframpError",
     "Refinement",
     "Run",
@@ -58,6 +60,7 @@ __all__ = [
     "SolveError",
     "Status",
     "__version__",
+    "branch",
     "central",
     "compile_scenario",
     "draw",
@@ -68,6 +71,7 @@ __all__ = [
     "refine_grid",
     "run",
     "solve_game",
+    "spaced_precisions",
 ]
 
 _HOMES = {
@@ -81,6 +85,7 @@ _HOMES = {
     "Game": "offramp.game.game",
     "GameError": "offramp.errors",
     "GameFileError": "offramp.errors",
+    "LabelledBranch": "offramp.explore.branches",
     "OfframpError": "offramp.errors",
     "Refinement": "offramp.explore.ladder",
     "Run": "offramp.explore.run",
@@ -90,6 +95,7 @@ _HOMES = {
     "Solutions": "offramp.solve.result",
     "SolveError": "offramp.errors",
     "Status": "offramp.solve.result",
+    "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",
     "compile_scenario": "offramp.game.compile",
     "draw": "offramp.scenario.draws",
@@ -100,6 +106,7 @@ _HOMES = {
     "refine_grid": "offramp.explore.refine",
     "run": "offramp.explore.run",
     "solve_game": "offramp.solve.api:solve",
+    "spaced_precisions": "offramp.explore.branches",
 }
 """Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""
 

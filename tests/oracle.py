@@ -41,17 +41,19 @@ class Twin:
             return float(self.payoffs[node][player])
         return sum(math.exp(self.log_step(c, logs)) * self.value(c, player, logs) for c in self.children(node))
 
-    def log_reach(self, node: int, logs: dict[tuple[int, int], float]) -> float:
-        total = 0.0
+    def log_reach(self, node: int, logs: dict[tuple[int, int], float]) -> tuple[int, float]:
+        """Minus the number of steps of probability zero, each an infinitesimal, and the log of the others' product."""
+        zeros, total = 0, 0.0
         while node > 0:
-            total += self.log_step(node, logs)
+            step = self.log_step(node, logs)
+            zeros, total = (zeros - 1, total) if step == -math.inf else (zeros, total + step)
             node = int(self.game.parents[node])
-        return total
+        return zeros, total
 
     def beliefs(self, infoset: int, logs: dict[tuple[int, int], float]) -> dict[int, float]:
         reach = {int(n): self.log_reach(int(n), logs) for n in np.flatnonzero(self.game.node_infosets == infoset)}
-        top = max(reach.values())
-        weights = {node: math.exp(log - top) for node, log in reach.items()}
+        fewest, top = max(reach.values())
+        weights = {node: math.exp(log - top) if zeros == fewest else 0.0 for node, (zeros, log) in reach.items()}
         return {node: weight / sum(weights.values()) for node, weight in weights.items()}
 
     def action_values(self, infoset: int, logs: dict[tuple[int, int], float]) -> list[float]:

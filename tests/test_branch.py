@@ -18,7 +18,8 @@ PERFECT = [Stage(0, 3), Stage(CHANCE_NODE, 2, (0,)), Stage(1, 2, (0, 1)), Stage(
 MIXED = [Stage(0, 3), Stage(1, 2, (0,)), Stage(2, 3, (0,)), Stage(1, 2, (0, 2))]
 """The first move is seen by all; the subgames below it have hidden moves and are traced alone."""
 
-pytestmark = pytest.mark.compiled
+compiled = pytest.mark.compiled
+"""For games that take too long in plain Python."""
 
 
 def perfect(num_draws: int) -> RandomGame:
@@ -56,6 +57,7 @@ def odds_residual(game: Game, payoffs: Floats, chance: Floats, logs: Floats, pre
 
 
 @pytest.mark.parametrize("name", GAMES)
+@compiled
 def test_every_point_of_the_branch_solves_the_logit_equations_of_the_twin(name: str) -> None:
     game, payoffs, chance = GAMES[name](3)
     branch = trace_branch(game, payoffs, chance, ROW)
@@ -71,6 +73,7 @@ def test_every_point_of_the_branch_solves_the_logit_equations_of_the_twin(name: 
 
 
 @pytest.mark.parametrize("name", GAMES)
+@compiled
 def test_the_branch_passes_the_points_that_solving_at_each_precision_gives(name: str) -> None:
     game, payoffs, chance = GAMES[name](20)
     branch = trace_branch(game, payoffs, chance, ROW)
@@ -80,6 +83,7 @@ def test_the_branch_passes_the_points_that_solving_at_each_precision_gives(name:
         np.testing.assert_allclose(branch.values[:, t], alone.values, atol=1e-8)
 
 
+@compiled
 def test_the_branch_starts_where_everybody_chooses_at_random() -> None:
     game, payoffs, chance = GAMES["three players"](2)
     branch = trace_branch(game, payoffs, chance, [0.0])
@@ -87,6 +91,7 @@ def test_the_branch_starts_where_everybody_chooses_at_random() -> None:
     np.testing.assert_allclose(branch.strategies[:, 0], np.tile(shares, (2, 1)), rtol=1e-15)
 
 
+@compiled
 def test_a_branch_has_the_same_bits_alone_and_on_any_threads() -> None:
     game, payoffs, chance = GAMES["signalling"](30)
     together = trace_branch(game, payoffs, chance, ROW, workers=2)
@@ -125,6 +130,7 @@ def test_precisions_that_do_not_increase_are_refused(row: list[float]) -> None:
 
 @pytest.mark.parametrize("name", GAMES)
 @pytest.mark.parametrize("per_player", [False, True], ids=["one a draw", "one a player in each draw"])
+@compiled
 def test_each_draw_is_solved_at_its_own_precision(name: str, per_player: bool) -> None:
     game, payoffs, chance = GAMES[name](6)
     precisions = np.random.default_rng(3).uniform(0.0, 30.0, (6, game.num_players if per_player else 1))
@@ -139,6 +145,7 @@ def test_each_draw_is_solved_at_its_own_precision(name: str, per_player: bool) -
         np.testing.assert_array_equal(solutions.log_strategies[draw], alone.log_strategies[0])
 
 
+@compiled
 def test_the_precision_reached_is_that_of_the_draw() -> None:
     solutions = solve(*GAMES["signalling"](2), precision=np.array([[3.0], [7.0]]))
     assert solutions.precisions.tolist() == [3.0, 7.0]
@@ -148,3 +155,17 @@ def test_the_precision_reached_is_that_of_the_draw() -> None:
 def test_precisions_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(SolveError, match=r"precision has \d+ entries"):
         solve(*signalling(2, 2, 2, seed=1, num_draws=2), precision=np.ones(shape))
+
+
+@compiled
+def test_where_the_branch_folds_the_first_crossing_is_given() -> None:
+    game, payoffs, chance = signalling(2, 2, 2, seed=7, num_draws=1500)
+    payoffs, chance = payoffs[[1191]], chance[[1191]]
+    row = (20.0, 20.5)
+    branch = trace_branch(game, payoffs, chance, row)
+    assert np.abs(np.diff(branch.strategies[0], axis=0)).max() > 0.9  # between the two the branch turns back
+    for t, precision in enumerate(row):
+        logs = Twin(game, payoffs[0], chance[0]).trace(precision, arc=0.2)
+        np.testing.assert_allclose(branch.log_strategies[0, t], list(logs.values()), atol=1e-8)
+        alone = solve(game, payoffs, chance, precision=precision)
+        np.testing.assert_allclose(alone.log_strategies[0], branch.log_strategies[0, t], atol=1e-8)

@@ -168,12 +168,27 @@ def test_every_key_kind_and_function_of_the_language_is_documented(word: str) ->
 DOCUMENTS = {
     "run": ["run", "whole.yaml", "--draws", "8", "--quiet"],
     "solution": ["solve", "whole.yaml"],
+    "branch": ["solve", "whole.yaml", "--precisions", "1:2:2"],
     "tree": ["tree", "whole.yaml"],
     "check": ["check", "whole.yaml", "broken.yaml"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
 
-OWN_NAMES = {"parties", "answers", "outcomes", "moves", "choices", "timings", "statuses", "grids", "shifts"}
+OWN_NAMES = {
+    "parties",
+    "answers",
+    "outcomes",
+    "moves",
+    "choices",
+    "ranges",
+    "timings",
+    "statuses",
+    "grids",
+    "shifts",
+    "trends",
+    "alone",
+    "left_out",
+}
 """Keys whose value, in a run, maps names of the scenario or of the machine: those names are not ours to describe."""
 
 

@@ -47,7 +47,7 @@ def fits(document: dict[str, Any], name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["run", "solution", "tree", "check"])
+@pytest.mark.parametrize("name", ["run", "solution", "branch", "tree", "check"])
 def test_each_schema_is_a_schema_and_is_described(name: str) -> None:
     schema = json.loads((DOCS / "schemas" / f"{name}.json").read_text())
     Draft202012Validator.check_schema(schema)

@@ -134,7 +134,7 @@ def test_moves_that_leave_no_choice_are_not_shown() -> None:
 
 
 def test_a_stopped_run_says_how_much_it_is_over(standoff: Run) -> None:
-    text = shown(replace(standoff, requested=4096))
+    text = shown(replace(standoff, options=replace(standoff.options, draws=4096)))
     assert "256 draws (stopped early: 4,096 were asked for)" in text
 
 

@@ -66,6 +66,21 @@ precision = click.option(
 )
 
 
+class Precisions(click.ParamType["tuple[float, float, int]"]):
+    """A row of precisions: ``FROM:TO:COUNT``, evenly spaced in their logarithms."""
+
+    name = "from:to:count"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float, int]:
+        try:
+            first, last, count = str(value).split(":")
+            return float(first), float(last), int(count)
+        except ValueError:
+            return self.fail(f"found {str(value)!r}; give FROM:TO:COUNT, such as 0.1:100:40", param, ctx)
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document (see docs/json.md).")
 
 

@@ -19,6 +19,7 @@ from offramp.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from offramp.explore.options import Search
     from offramp.explore.run import Run
 
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 @click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
 @precision
+@click.option(
+    "--equilibria",
+    type=click.Choice(["probe", "all"]),
+    help="Look for other equilibria of the first draws and say how far the answers depend on which is played: from "
+    "many starts, or (small games) by listing all.",
+)
 @click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster, e.g. tcp://10.0.0.7:8786.")
 @click.option(
@@ -43,6 +50,7 @@ def run(
     draws: int,
     seed: int,
     precision: Asked,
+    equilibria: Search | None,
     workers: int | None,
     dask: str | None,
     out: str | None,
@@ -72,6 +80,7 @@ def run(
             draws=draws,
             seed=seed,
             precision=precision,
+            equilibria=equilibria,
         )
     if place:
         result.save(place)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from offramp.errors import RunError
 from offramp.explore.paths import Paths
 from offramp.explore.portions import Portion
 from offramp.explore.table import Table
@@ -38,6 +39,19 @@ def solutions_frame(run: Run, draws: Portion) -> pd.DataFrame:
     names = [status.name.lower() for status in Status]
     frame["status"] = pd.Categorical.from_codes(table.status[0].astype(np.int8), categories=pd.Index(names))
     return frame
+
+
+def equilibria_frame(run: Run) -> pd.DataFrame:
+    """The equilibria of the first draws; see :meth:`offramp.explore.run.Run.equilibria_frame`."""
+    import pandas as pd
+
+    spread = run.spread
+    if spread is None:
+        raise RunError("the run did not look for other equilibria; ask for equilibria='probe' or equilibria='all'")
+    columns: dict[str, object] = {"equilibria": spread.counts, "complete": spread.complete}
+    for name, low, high in zip(spread.answers, spread.lowest, spread.highest, strict=True):
+        columns |= {f"lowest.{name}": low, f"highest.{name}": high}
+    return pd.DataFrame(columns, index=_index(Portion(0, spread.draws)))
 
 
 def to_xarray(run: Run) -> xr.Dataset:

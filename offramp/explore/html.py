@@ -22,6 +22,7 @@ def run_html(run: Run) -> str:
         _table("Answer", answers) if answers else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
         _table("Choice, given that its move is reached", _choices(run)),
+        _spread(run),
         _grids(run),
         f"<p>{escape(_footer(run))}</p>",
     ]
@@ -33,6 +34,25 @@ def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
         for choice, each in move.choices.items():
             if each.given_reached:
                 yield f"{move.by}: {name}.{choice}", each.given_reached
+
+
+def _spread(run: Run) -> str:
+    """The range of each answer over the equilibria of the first draws."""
+    spread = run.spread
+    if spread is None:
+        return ""
+    labels = {each.name: each.clause for each in run.scenario.answers}
+    head = (
+        f"<th style='text-align:left'>Over the equilibria of the first {spread.draws:,} draws</th>"
+        "<th>lowest</th><th>as run</th><th>highest</th><th>draws that differ</th>"
+    )
+    rows = "".join(
+        f"<tr><td style='text-align:left'>{escape(labels.get(name, name))}</td><td>{each.lowest:.1%}</td>"
+        f"<td>{each.reported:.1%}</td><td>{each.highest:.1%}</td><td>{each.share_that_differ:.0%}</td></tr>"
+        for name, each in spread.answers.items()
+        if each is not None
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _grids(run: Run) -> str:

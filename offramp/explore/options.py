@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from offramp.errors import RunError
 from offramp.explore.precision import Precision, asked_record
 from offramp.scenario.draws import MAX_DRAWS
+
+Search = Literal["probe", "all"]
+"""How other equilibria are looked for: from many starts, or by listing all of a small game."""
 
 DEFAULT_DRAWS = 4096
 DEFAULT_SEED = 1
@@ -19,6 +22,7 @@ class Asked(TypedDict, total=False):
     draws: int
     seed: int
     precision: Precision
+    equilibria: Search | None
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,19 @@ class Options:
     precision : Precision
         How precisely parties choose (logit AQRE, per unit of each party's payoff range): see :data:`Precision`.
 
+    equilibria : "probe", "all" or None
+        Whether other equilibria of the first draws are looked for, and how.
+
     Raises
     ------
     RunError
-        If the draws or the seed are out of range.
+        If the draws or the seed are out of range, or the search is another.
     """
 
     draws: int = DEFAULT_DRAWS
     seed: int = DEFAULT_SEED
     precision: Precision = None
+    equilibria: Search | None = None
 
     def __post_init__(self) -> None:
         if self.draws < 1:
@@ -50,7 +58,9 @@ class Options:
             raise RunError(f"found {self.draws:,} draws; ask for at most {MAX_DRAWS:,}")
         if self.seed < 0:
             raise RunError(f"found the seed {self.seed}; give a whole number from 0")
+        if self.equilibria not in (None, *get_args(Search)):
+            raise RunError(f"found equilibria={self.equilibria!r}; ask for 'probe' or 'all', or leave it out")
 
     def record(self) -> dict[str, Any]:
-        """The options as JSON has them."""
+        """The options that shape the results of a draw, as JSON has them."""
         return {"draws": self.draws, "seed": self.seed, "precision": asked_record(self.precision)}

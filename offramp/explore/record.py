@@ -6,13 +6,17 @@ Everything but ``timings`` is the same in equal runs. ``docs/json.md`` describes
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
 from offramp.explore.precision import plain_precision
+from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Answer, Scenario
+from offramp.solve.result import REMEDIES
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -38,6 +42,7 @@ def run_record(run: Run) -> Record:
         "parties": {name: {"payoff": estimate.mean, **_interval(estimate)} for name, estimate in run.parties.items()},
         "breaks": [{"move": each.move, "choice": each.choice, **probability(each.probability)} for each in run.breaks],
         "certificate": certificate_record(run.certificate),
+        "equilibria": run.spread and spread_record(run.spread),
         "timings": dict(run.timings),
     }
 
@@ -81,6 +86,27 @@ def certificate_record(certificate: Certificate) -> Record:
         "statuses": dict(certificate.statuses),
         "equilibria": certificate.equilibria,
         "grid_check": check and check.record(),
+        "jumps": certificate.jumps,
+        "worst": [asdict(flagged) for flagged in certificate.worst],
+        "remedies": {name: text for name, text in _remedies() if certificate.statuses.get(name)},
+    }
+
+
+def _remedies() -> Iterator[tuple[str, str]]:
+    return ((status.name.lower(), text) for status, text in REMEDIES.items())
+
+
+def spread_record(spread: Spread) -> Record:
+    """How far the answers depend on which equilibrium is played."""
+    return {
+        "method": spread.method,
+        "draws": spread.draws,
+        "complete": spread.num_complete,
+        "several": spread.num_several,
+        "most": int(spread.counts.max()),
+        "difference": DIFFERENCE,
+        "ranges": {name: each and asdict(each) for name, each in spread.answers.items()},
+        "note": spread.note,
     }
 
 

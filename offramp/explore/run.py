@@ -23,6 +23,7 @@ from offramp.explore.paths import Paths
 from offramp.explore.portions import Portion, draw_in_parts
 from offramp.explore.precision import Stated, with_precision
 from offramp.explore.record import Record, run_record, scenario_digest
+from offramp.explore.spread import Spread, examine, examined, try_method
 from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
 from offramp.explore.table import Table
 from offramp.explore.work import Crew, Gathering
@@ -51,6 +52,8 @@ class Run:
     results : StoredTable
         What happens in each draw, read quantity by quantity; ``table`` has all of it in memory.
     certificate : Certificate
+    spread : Spread or None
+        The answers over the equilibria of the first draws; None unless asked for by ``equilibria``.
     timings : mapping of str to float
         Seconds by part, added up over all who worked at once, and wall time in ``total``.
     """
@@ -60,6 +63,7 @@ class Run:
     options: Options
     results: StoredTable
     certificate: Certificate
+    spread: Spread | None
     timings: Mapping[str, float]
 
     @cached_property
@@ -148,6 +152,16 @@ class Run:
         """What happens in each draw: one row a draw, columns such as ``answer.holds`` and ``choice.answer.accept``."""
         return frames.solutions_frame(self, Portion(0, self.num_draws))
 
+    def equilibria_frame(self) -> pd.DataFrame:
+        """The equilibria of the first draws: one row a draw, with how many there are and the range of each answer.
+
+        Raises
+        ------
+        RunError
+            If the run did not look for them.
+        """
+        return frames.equilibria_frame(self)
+
     def save(self, folder: str | Path) -> Path:
         """Write the run as a folder: ``scenario.yaml``, ``draws.parquet``, ``solutions.parquet`` and ``run.json``.
 
@@ -192,6 +206,9 @@ def run(
         How precisely parties choose (logit AQRE, per unit of each party's payoff range), in place of what the scenario
         states: a number, an expression over its assumptions, one for each party in their order, or a mapping from
         parties to such. ``math.inf`` is for parties that make no mistakes, as without any precision.
+    equilibria : "probe" or "all", optional
+        Look for other equilibria of the first draws, and say how far the answers depend on which is played: from many
+        starts, or in a small game by listing all. Not beside a precision.
     workers : int, optional
         Processes; by default this one alone, with a thread for each core (or ``NUMBA_NUM_THREADS``). With 1, this one
         with one thread.
@@ -228,6 +245,7 @@ def run(
     clock.lap("load")
     job = Job(compile_scenario(with_precision(checked, asked.precision)), asked)
     place = folder.checkpoint(Path(checkpoint), scenario_digest(checked), asked) if checkpoint else folder.temporary()
+    _check_search(job)
     gathering = Gathering(Columns(job.layout, place), asked.draws, progress)
     clock.lap("compile")
     kept = gathering.gather(lambda missing, tell: crew.work(job, missing, tell))
@@ -237,12 +255,15 @@ def run(
     steps, after = {**clock.seconds, **gathering.seconds}, Clock()
     grid_check = _grid_check(job, results) if kept == asked.draws else None
     after.lap("grid_check")
+    spread = _spread(job) if kept == asked.draws else None
+    after.lap("equilibria")
     return Run(
         scenario=checked,
         paths=job.paths,
         options=asked,
         results=results,
         certificate=summary.certify(results, at_precision=job.at_precision, grid_check=grid_check),
+        spread=spread,
         timings={**steps, **after.seconds, "total": perf_counter() - began},
     )
 
@@ -253,6 +274,26 @@ def _grid_check(job: Job, results: StoredTable) -> Refinement | None:
     scenario = job.compiled.scenario
     draws = draw_in_parts(scenario, some.count, job.options.seed)
     return check_grids(scenario, job.paths, results.columns.table(some), draws)
+
+
+def _check_search(job: Job) -> None:
+    """Raise RunError or SolveError, before anything is solved, where other equilibria cannot be looked for."""
+    if job.options.equilibria is None:
+        return
+    if job.at_precision:
+        raise RunError(
+            "found equilibria beside a precision; other equilibria are looked for among parties that make no mistakes: "
+            "leave equilibria out, or ask for an infinite precision"
+        )
+    try_method(job.compiled, draw_in_parts(job.compiled.scenario, 1, job.options.seed), job.options.equilibria)
+
+
+def _spread(job: Job) -> Spread | None:
+    """The answers over the equilibria of the first draws."""
+    if job.options.equilibria is None:
+        return None
+    draws = draw_in_parts(job.compiled.scenario, examined(job.paths, job.options.draws), job.options.seed)
+    return examine(job.compiled, job.paths, draws, job.options.equilibria)
 
 
 def _loaded(path: str | Path) -> Scenario:

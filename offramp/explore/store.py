@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DRAWS_AT_ONCE = 65_536
 """Draws to a row group of a Parquet file; so many are in memory while it is written."""
 
-RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "run.json"})
+RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "equilibria.parquet", "run.json"})
 
 
 def check_place(folder: Path) -> None:
@@ -82,6 +82,8 @@ def _write(run: Run, folder: Path) -> None:
     ranges = list(cut([Portion(0, run.num_draws)], DRAWS_AT_ONCE))
     write_frames(folder / "draws.parquet", (frames.draws_frame(_drawn(run, each)) for each in ranges), run.num_draws)
     write_frames(folder / "solutions.parquet", (frames.solutions_frame(run, each) for each in ranges), run.num_draws)
+    if run.spread is not None:
+        run.equilibria_frame().to_parquet(folder / "equilibria.parquet")
     document = json.dumps(run_record(run), ensure_ascii=False, allow_nan=False, indent=2)
     (folder / "run.json").write_text(document + "\n", encoding="utf-8")
 

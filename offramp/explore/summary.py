@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from offramp.explore.columns import Rows, StoredTable
 from offramp.explore.ladder import Refinement
@@ -25,6 +26,10 @@ INTERVAL = (0.05, 0.95)
 RARELY = 1e-6
 """A move that the draws reach with a smaller probability than this is summarised as if all reached it alike; a draw
 that meets a condition with a smaller one counts as not meeting it."""
+
+
+MOST_FLAGGED = 5
+"""How many of the draws that did not converge are named."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,16 @@ class Break:
 
 
 @dataclass(frozen=True)
+class FlaggedDraw:
+    """A draw that did not converge: its number, counted from 0, its status in lower case, and how far off it is."""
+
+    draw: int
+    status: str
+    regret: float
+    residual: float
+
+
+@dataclass(frozen=True)
 class Certificate:
     """Whether the answers may be believed.
 
@@ -111,6 +126,10 @@ class Certificate:
         other was looked for. ``"logit at precision"``: the AQRE itself, at the precision asked for.
     grid_check : Refinement or None
         None where nothing is private, or every private value is on its own exact atoms.
+    worst : tuple of FlaggedDraw
+        The draws that did not converge, those with the largest residuals first; at most ``MOST_FLAGGED``.
+    jumps : int
+        Steps along the branch, over all draws, that were refused because they seemed to lead to another branch.
     """
 
     max_regret: float
@@ -121,6 +140,8 @@ class Certificate:
     statuses: Mapping[str, int]
     equilibria: str
     grid_check: Refinement | None = None
+    worst: tuple[FlaggedDraw, ...] = ()
+    jumps: int = 0
 
 
 def named(names: tuple[str, ...], rows: Floats | Rows) -> dict[str, Estimate]:
@@ -182,6 +203,18 @@ def certify(table: AnyTable, *, at_precision: bool, grid_check: Refinement | Non
         statuses={entry.name.lower(): int(counts[entry]) for entry in Status},
         equilibria="logit at precision" if at_precision else "principal branch",
         grid_check=grid_check,
+        worst=_worst(status, regret, table.residual[0]),
+        jumps=int(table.jumps[0].sum()),
+    )
+
+
+def _worst(status: npt.NDArray[np.int64], regret: Floats, residual: Floats) -> tuple[FlaggedDraw, ...]:
+    """The draws to look at first."""
+    flagged = np.flatnonzero(status > Status.FORKED)
+    order = flagged[np.argsort(-residual[flagged], kind="stable")][:MOST_FLAGGED]
+    return tuple(
+        FlaggedDraw(draw, Status(status[draw]).name.lower(), float(regret[draw]), float(residual[draw]))
+        for draw in order.tolist()
     )
 
 

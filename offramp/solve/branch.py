@@ -42,6 +42,8 @@ class Branch:
     Attributes
     ----------
     game : Game
+    batch : Batch
+        The payoffs and chance probabilities of the draws.
     precisions : float64[T]
         Increasing, per unit of each player's payoff range in the draw.
     log_strategies : float64[B, T, A]
@@ -56,6 +58,7 @@ class Branch:
     """
 
     game: Game
+    batch: Batch
     precisions: Floats
     log_strategies: Floats
     values: Floats
@@ -229,4 +232,4 @@ def _certified(game: Game, batch: Batch, precisions: Floats, logs: Floats, ends:
     status[~fine] = Status.INEXACT
     status[(ends == STALLED).any(axis=0)] = Status.STALLED
     status[(ends == OUT_OF_STEPS).any(axis=0)] = Status.OUT_OF_STEPS
-    return Branch(game, precisions, np.ascontiguousarray(logs.transpose(1, 0, 2)), values, residuals, status)
+    return Branch(game, batch, precisions, np.ascontiguousarray(logs.transpose(1, 0, 2)), values, residuals, status)

@@ -157,7 +157,8 @@ def _beliefs(game: Game, log_reach: Floats, orders: Ints) -> Floats:
         order = orders[:, nodes]
         logs = np.where(order == order.min(axis=1, keepdims=True), log_reach[:, nodes], -np.inf)
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        beliefs[:, nodes] = weights / weights.sum(axis=1, keepdims=True)
+        totals = np.add.accumulate(weights, axis=1)[:, -1:]  # in order: sum's order depends on the number of draws
+        beliefs[:, nodes] = weights / totals
     return beliefs
 
 

@@ -42,10 +42,26 @@ EXPLANATIONS = {
     Status.EXACT: "solved by backward induction",
     Status.CONVERGED: "the branch was traced to its end and every information set is within the tolerance",
     Status.FORKED: "the branch forks, as it can in games with symmetries or ties; one arm was followed to its end",
-    Status.STALLED: "the branch could not be followed to its end (the steps became too small): see the regret",
-    Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached",
-    Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance: see the regret",
+    Status.STALLED: "the branch could not be followed to its end: the steps became too small, as they do near ties",
+    Status.OUT_OF_STEPS: "the branch was still being followed when the limit on steps was reached: it turns very often",
+    Status.INEXACT: "the branch was traced to its end but the result is outside the tolerance, as it can be near ties",
 }
+"""What a status means and where it comes from."""
+
+_LOWER_PRECISION = (
+    "ask for a finite precision such as 100 (--precision), or for a lower one, and check for payoffs of one player "
+    "that are equal, or that differ by many orders of size"
+)
+
+REMEDIES = {
+    Status.FORKED: (
+        "look for other equilibria (--equilibria probe), or say what makes players or choices differ that are alike"
+    ),
+    Status.STALLED: _LOWER_PRECISION,
+    Status.OUT_OF_STEPS: _LOWER_PRECISION,
+    Status.INEXACT: f"if the regret is too large for the purpose, {_LOWER_PRECISION}",
+}
+"""What to do about a status; there is nothing to do about those that are left out."""
 
 REGRET_TOLERANCE = 1e-6
 """Largest conditional regret, in units of the player's payoff range, at which a draw counts as converged."""

@@ -15,7 +15,7 @@ from offramp.errors import Problem
 from offramp.explore.check import Checked
 from offramp.game.compile import Compiled
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Game
-from offramp.solve.result import EXPLANATIONS, Solutions, Status
+from offramp.solve.result import EXPLANATIONS, REMEDIES, Solutions, Status
 
 Document = dict[str, Any]
 
@@ -52,11 +52,7 @@ def solution_document(solutions: Solutions, origin: GameOrigin, *, precision: ob
     status = Status(int(solutions.status[draw]))
     reached = float(solutions.precisions[draw])
     return {
-        "schema": SOLUTION_SCHEMA,
-        "offramp": __version__,
-        "title": solutions.game.title,
-        "file": origin.file,
-        "sha256": hashlib.sha256(origin.text).hexdigest(),
+        **heading(SOLUTION_SCHEMA, solutions.game.title, origin),
         "precision": precision,
         "players": [_player(solutions, origin, player, draw) for player in range(solutions.game.num_players)],
         "certificate": {
@@ -65,10 +61,22 @@ def solution_document(solutions: Solutions, origin: GameOrigin, *, precision: ob
             "converged": bool(solutions.converged[draw]),
             "status": status.name.lower(),
             "explanation": EXPLANATIONS[status],
+            "remedy": REMEDIES.get(status),
             "traced_to": reached if np.isfinite(reached) else None,
             "steps": int(solutions.steps[draw]),
             "equilibria": "principal branch" if precision is None else "logit at precision",
         },
+    }
+
+
+def heading(schema: str, title: str, origin: GameOrigin) -> Document:
+    """What a document on one game starts with."""
+    return {
+        "schema": schema,
+        "offramp": __version__,
+        "title": title,
+        "file": origin.file,
+        "sha256": hashlib.sha256(origin.text).hexdigest(),
     }
 
 

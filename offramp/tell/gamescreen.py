@@ -10,7 +10,7 @@ from rich.text import Text
 from offramp.explore.check import Checked, GameSize, ScenarioContents
 from offramp.solve.result import EXPLANATIONS, Solutions, Status
 from offramp.tell.layout import SCREEN_WIDTH, hanging, wrapped
-from offramp.tell.trust import share_words
+from offramp.tell.trust import remedy_words, share_words
 
 SHOWN_INFOSETS = 60
 """Information sets that a screen shows; ``--json`` has them all."""
@@ -34,7 +34,7 @@ def solution_screen(
             lines.append(
                 Text(f"  and {len(own) - SHOWN_INFOSETS} information sets more; --json has them all", style="dim")
             )
-    return [*lines, Text(), *wrapped(Text(_certificate(solutions, draw)), width)]
+    return [*lines, Text(), *wrapped(Text(_certificate(solutions, numbers, draw)), width)]
 
 
 def check_lines(checked: Checked) -> Iterator[str]:
@@ -62,14 +62,21 @@ def _infoset_line(solutions: Solutions, infoset: int, number: int, draw: int) ->
     return f"  set {number}{label}: {', '.join(actions)}"
 
 
-def _certificate(solutions: Solutions, draw: int) -> str:
+def _certificate(solutions: Solutions, numbers: tuple[int, ...], draw: int) -> str:
     status = Status(int(solutions.status[draw]))
     belief = "believe it" if solutions.converged[draw] else "do not rely on it"
+    place = "" if solutions.converged[draw] else f"; it is that of {_worst_place(solutions, numbers, draw)}"
     return (
         f"Certificate: {EXPLANATIONS[status]}; {belief}. "
         f"Largest conditional regret {share_words(float(solutions.max_regret[draw]))} of a payoff range, "
-        f"over all {solutions.game.num_infosets} information sets, reached or not."
+        f"over all {solutions.game.num_infosets} information sets, reached or not{place}.{remedy_words(status)}"
     )
+
+
+def _worst_place(solutions: Solutions, numbers: tuple[int, ...], draw: int) -> str:
+    """The information set with the largest regret."""
+    game, infoset = solutions.game, int(solutions.regrets[draw].argmax())
+    return f"{game.players[game.infoset_players[infoset]]} at set {numbers[infoset]}"
 
 
 def _contents_words(contents: ScenarioContents) -> str:

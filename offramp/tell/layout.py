@@ -17,7 +17,9 @@ LEAST_TEXT = 30
 
 _GUIDES = re.compile(r"[│├└─ ]*")
 
-_PLAIN = str.maketrans({"█": "#", "░": ".", "–": "-", "−": "-", "·": ";", "…": "~", "→": ">"})
+_PLAIN = str.maketrans({"█": "#", "░": ".", "–": "-", "−": "-", "·": ";", "…": "~", "→": ">"}) | dict(
+    zip(map(ord, "▁▂▃▄▅▆▇"), "_.,-=+*", strict=True)
+)
 """What stands in for signs that an encoding other than UTF may lack."""
 
 

@@ -13,7 +13,7 @@ from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Answer
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
-from offramp.tell.trust import certificate_words
+from offramp.tell.trust import certificate_words, spread_words
 
 SCREEN_LINES = 40
 """Most lines of a run's screen at ``SCREEN_WIDTH`` columns."""
@@ -73,10 +73,25 @@ def _heading(run: Run, width: int) -> list[Text]:
 def _headline(run: Run) -> Text:
     """The first answer as a sentence or two; where nothing was asked the likeliest outcome."""
     if run.scenario.answers:
-        return emphasised(_answer_words(run, run.scenario.answers[0]))
-    name = max(run.outcomes, key=lambda each: run.outcomes[each].mean)
-    says, estimate = f"it ends like this: {_outcome_label(run, name)}", run.outcomes[name]
-    return emphasised(words.sentence(says, estimate.mean, estimate.interval))
+        sentence = _answer_words(run, run.scenario.answers[0])
+    else:
+        name = _headline_name(run)
+        says, estimate = f"it ends like this: {_outcome_label(run, name)}", run.outcomes[name]
+        sentence = words.sentence(says, estimate.mean, estimate.interval)
+    return emphasised(f"{sentence} {_depending(run)}".rstrip())
+
+
+def _headline_name(run: Run) -> str:
+    """The first answer, or the likeliest outcome where nothing is asked."""
+    if run.scenario.answers:
+        return run.scenario.answers[0].name
+    return max(run.outcomes, key=lambda each: run.outcomes[each].mean)
+
+
+def _depending(run: Run) -> str:
+    """How far the headline depends on the equilibrium; nothing where it does not, as far as the run can tell."""
+    each = run.spread and run.spread.answers[_headline_name(run)]
+    return words.depending(each.lowest, each.highest, run.spread.draws) if run.spread and each and each.depends else ""
 
 
 def _answer_words(run: Run, answer: Answer) -> str:
@@ -176,7 +191,7 @@ def _outcome_label(run: Run, name: str) -> str:
 
 
 def _trust(run: Run) -> str:
-    return certificate_words(run.certificate, run.num_draws)
+    return certificate_words(run.certificate, run.num_draws, spread_words(run.spread, _headline_name(run)))
 
 
 def _effort(run: Run) -> str:

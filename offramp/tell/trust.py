@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from offramp.explore.ladder import Refinement
+from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate
-from offramp.solve.result import Status
+from offramp.solve.result import REMEDIES, Status
 from offramp.tell.words import percent
 
 FORKED = Status.FORKED.name.lower()
@@ -14,20 +15,48 @@ NUMERALS = {2: "two", 3: "three"}
 FINE = (Status.EXACT.name.lower(), Status.CONVERGED.name.lower(), FORKED)
 
 
-def certificate_words(certificate: Certificate, num_draws: int) -> str:
-    """The certificate of a run in two to four sentences."""
+OTHERS_NOT_LOOKED_FOR = "One equilibrium a draw, on the principal branch; others were not looked for."
+
+
+def certificate_words(certificate: Certificate, num_draws: int, equilibria: str = OTHERS_NOT_LOOKED_FOR) -> str:
+    """The certificate of a run in a few sentences; ``equilibria`` says what is known of others."""
     at_precision = certificate.equilibria == "logit at precision"
     sentences = [_solved(certificate, num_draws, at_precision=at_precision)]
     if at_precision:
         sentences.append("Parties make mistakes, as often as their precision says.")
     else:
-        sentences.append("One equilibrium a draw, on the principal branch; others were not looked for.")
+        sentences.append(equilibria)
     forked = certificate.statuses.get(FORKED, 0)
     if forked:
         sentences.append(f"In {forked:,} of {num_draws:,} draws the branch forks (ties); one arm was followed.")
     if certificate.grid_check:
         sentences.extend(_grids(certificate.grid_check))
     return " ".join(sentences)
+
+
+def spread_words(spread: Spread | None, headline: str) -> str:
+    """How many equilibria the draws have, and whether the answer called ``headline`` depends on which is played."""
+    if spread is None:
+        return OTHERS_NOT_LOOKED_FOR
+    opening = "One equilibrium a draw, on the principal branch."
+    first = f"the first {spread.draws:,} draws"
+    sure = spread.num_complete == spread.draws
+    if not spread.num_several:
+        if sure:
+            return f"{opening} In {first} all were listed: there is no other."
+        how = "a search from many starts" if spread.method == "probe" else "a list that may have gaps"
+        return f"{opening} In {first} {how} found no other, which is no proof that there is none."
+    each = spread.answers[headline]
+    differing = round(each.share_that_differ * spread.draws) if each else 0
+    matters = f"in {differing:,} of these" if differing else "in none of these"
+    rest = "All were listed." if sure else "There may be more."
+    several = f"{spread.num_several:,} of {first} have several (up to {spread.counts.max()})"
+    return f"{opening} {several}; {matters} they differ in the headline by more than {100 * DIFFERENCE:g} point. {rest}"
+
+
+def remedy_words(status: Status) -> str:
+    """What to do about a status, as a sentence with a space before it; empty where there is nothing to do."""
+    return f" To do: {REMEDIES[status]}." if status in REMEDIES else ""
 
 
 def share_words(number: float) -> str:
@@ -40,7 +69,7 @@ def _solved(certificate: Certificate, num_draws: int, *, at_precision: bool) -> 
         return (
             f"Certificate: {certificate.unconverged:,} of {num_draws:,} draws did not converge "
             f"({_failures(certificate.statuses)}); they count in every number above. "
-            f"The largest regret is {share_words(certificate.max_regret)} of a payoff range."
+            f"The largest regret is {share_words(certificate.max_regret)} of a payoff range.{_worst(certificate)}"
         )
     if at_precision:
         return f"Certificate: every draw solves the logit equations to within {share_words(certificate.max_residual)}."
@@ -48,6 +77,15 @@ def _solved(certificate: Certificate, num_draws: int, *, at_precision: bool) -> 
         f"Certificate: in every draw, nobody gains more than {share_words(certificate.max_regret)} of their payoff "
         "range by acting otherwise, wherever they may have to choose, reached or not."
     )
+
+
+def _worst(certificate: Certificate) -> str:
+    """The draws to look at first, and what to do about the commonest failure."""
+    if not certificate.worst:
+        return ""
+    listed = ", ".join(f"{each.draw} ({share_words(each.residual)})" for each in certificate.worst)
+    failed = {status: certificate.statuses[status.name.lower()] for status in Status if status > Status.FORKED}
+    return f" The worst draws: {listed}.{remedy_words(max(failed, key=failed.__getitem__))}"
 
 
 def _failures(statuses: Mapping[str, int]) -> str:

@@ -130,6 +130,18 @@ def never_asked(says: str, given: str) -> str:
     return f"In no draw is it so that {_clause(given)}; how likely it then is that {_clause(says)} cannot be said."
 
 
+def depending(lowest: float, highest: float, draws: int) -> str:
+    """How far a probability depends on which equilibrium is played.
+
+    Examples
+    --------
+    >>> depending(0.12, 0.41, 128)
+    'Depending on which equilibrium is played, the probability is between *12%* and *41%* (first 128 draws).'
+    """
+    span = f"between *{percent(lowest)}* and *{percent(highest)}*"
+    return f"Depending on which equilibrium is played, the probability is {span} (first {draws:,} draws)."
+
+
 def condition(probability: float, share_of_draws: float) -> str:
     """How often the condition of an answer is met.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Literal, NamedTuple, TypedDict, Unpack
@@ -15,13 +16,19 @@ from offramp.solve.api import solve
 from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
+from offramp.solve.equilibria.dominance import allocate_bounds
+from offramp.solve.equilibria.newton import list_equilibria
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
-from offramp.solve.equilibria.result import UNSURE, Equilibria
+from offramp.solve.equilibria.result import ISOLATED, UNSURE, Equilibria
+from offramp.solve.equilibria.supports import list_play
+from offramp.solve.jit import is_compiled
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
 from offramp.solve.trace import allocate_work
 
-CHUNK = 16
+LOG = logging.getLogger(__name__)
+
+CHUNK = 8
 """Draws that one thread takes at a time."""
 
 PROBE_UNKNOWNS = 1500
@@ -29,7 +36,7 @@ PROBE_UNKNOWNS = 1500
 
 PROBE_NOTE = (
     "equilibria found from random starts; others may exist, in particular such as rest on beliefs off the path that no "
-    "start led to"
+    "start led to; a draw counts as complete only where conditional dominance leaves one way to play on the path"
 )
 
 
@@ -115,9 +122,17 @@ def find_equilibria(
     payoffs, chance = np.ascontiguousarray(payoffs, float), np.ascontiguousarray(chance, float)
     low, ranges = payoff_ranges(payoffs)
     scaled = (payoffs - low[:, None, :]) / ranges[:, None, :]
+    _announce(method, game)
     search = _searcher(game, method, starts, seed)
     found = _search(search, scaled, chance, solutions.strategies, workers, progress)
     return _certify(game, payoffs, chance, solutions.log_strategies, found)
+
+
+def _announce(method: str, game: Game) -> None:
+    """Say so where the first call must compile."""
+    listing = list_play if len(np.unique(game.infoset_players)) <= 2 else list_equilibria
+    if game.num_infosets and not is_compiled(probe_draws if method == "probe" else listing):
+        LOG.info("compiling the search for several equilibria for this machine, once (about half a minute)")
 
 
 def _check_probe(game: Game) -> None:
@@ -167,13 +182,13 @@ def _prober(game: Game, starts: int, seed: int) -> Searcher:
     def search(payoffs: Floats, chance: Floats, strategies: Floats) -> Found:
         work = allocate_work(plan, game.num_players, stop)
         logs = np.empty((len(payoffs), starts, strategies.shape[1]))
-        counts = np.zeros(len(payoffs), dtype=np.int32)
-        probe_draws(plan, payoffs, chance, strategies, points, work, logs, counts)
+        counts, settled = np.zeros((2, len(payoffs)), dtype=np.int32)
+        bounds = allocate_bounds(game.num_nodes, game.num_infosets, game.num_players)
+        probe_draws(plan, payoffs, chance, strategies, points, work, bounds, logs, counts, settled)
         kept = np.arange(starts) < counts[:, None]
         draw = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
         kind = np.full(len(draw), UNSURE, dtype=np.int32)
-        complete = np.zeros(len(payoffs), dtype=np.bool_)
-        return Found(draw, logs[kept], kind, complete, np.zeros(len(payoffs), dtype=np.int32), PROBE_NOTE)
+        return Found(draw, logs[kept], kind, settled == 1, np.zeros(len(payoffs), dtype=np.int32), PROBE_NOTE)
 
     return search
 
@@ -187,17 +202,19 @@ def _search(
     progress: Callable[[int, int], None] | None,
 ) -> Found:
     """Run ``search`` over chunks of draws in threads and put its results together in the order of draws."""
-    firsts = range(0, len(payoffs), CHUNK)
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         futures = {
             pool.submit(search, *(part[first : first + CHUNK] for part in (payoffs, chance, strategies))): first
-            for first in firsts
+            for first in range(0, len(payoffs), CHUNK)
         }
         done = 0
         for future in as_completed(futures):
             done += len(future.result().complete)
             if progress is not None:
                 progress(done, len(payoffs))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
     return _concatenate([(first, future.result()) for future, first in futures.items()])
 
 
@@ -224,14 +241,17 @@ def _certify(game: Game, payoffs: Floats, chance: Floats, principal: Floats, fou
     regret = assessment.regrets.max(axis=1, initial=0.0)
     plays = played(game, assessment.reach, assessment.strategies)
     double = ~first & (np.abs(plays - plays[draw]).max(axis=1, initial=0.0) <= SAME_PLAY)
-    matched = np.zeros(num_draws, dtype=np.bool_)
+    matched = (
+        (np.bincount(found.draw, minlength=num_draws) == 0) & found.complete & (regret[:num_draws] <= REGRET_TOLERANCE)
+    )
+    kind[:num_draws][matched] = ISOLATED
     matched[draw[double]] = True
     kind[draw[double]] = kind[double]
     refused = ~first & ~(regret <= REGRET_TOLERANCE)
     unresolved = found.unresolved + np.bincount(draw[refused & ~double], minlength=num_draws)
     kept = np.flatnonzero(~double & ~refused)
     kept = kept[np.lexsort((kept, draw[kept]))]
-    sure = found.complete & (matched | (game.num_infosets == 0)) & (unresolved == 0)
+    sure = found.complete & matched & (unresolved == 0)
     sure[draw[kept[kind[kept] == UNSURE]]] = False
     return Equilibria(
         game=game,

@@ -104,3 +104,31 @@ def remove_dominated(plan: Plan, payoffs: Floats, chance: Floats, bounds: Bounds
 def next_mask(mask: int, allowed: int) -> int:
     """The next nonempty subset of ``allowed`` after ``mask``; 0 after the last."""
     return (mask - allowed) & allowed
+
+
+@kernel
+def mark_possible(plan: Plan, chance: Floats, bounds: Bounds) -> None:
+    """Fill ``possible``: nodes that play within the masks may reach."""
+    possible = bounds.possible
+    possible[0] = 1
+    for node in range(1, len(plan.parents)):
+        parent, branch = plan.parents[node], plan.chance_index[node]
+        if branch >= 0:
+            allowed = chance[branch] > 0.0
+        else:
+            allowed = (bounds.masks[plan.infosets[parent]] >> plan.arrivals[node]) & 1 == 1
+        possible[node] = 1 if allowed and possible[parent] == 1 else 0
+
+
+@kernel
+def is_settled(plan: Plan, chance: Floats, bounds: Bounds) -> bool:
+    """Whether the masks leave one action at every set that play within them may reach."""
+    mark_possible(plan, chance, bounds)
+    settled = True
+    for infoset in range(len(plan.num_actions)):
+        mask = bounds.masks[infoset]
+        if mask & (mask - 1) == 0:
+            continue
+        for m in range(plan.member_starts[infoset], plan.member_starts[infoset + 1]):
+            settled = settled and bounds.possible[plan.members[m]] == 0
+    return settled

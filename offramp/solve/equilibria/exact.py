@@ -13,10 +13,10 @@ from offramp.solve.equilibria.sequences import Weights, build_sequences, weigh
 from offramp.solve.equilibria.supports import allocate_tableau, list_play
 from offramp.solve.plan import build_walk
 
-MAX_ACTIONS = 64
+MAX_ACTIONS = 100
 """Most actions, over all information sets, of a game of two movers that is listed."""
 
-MAX_BRANCHES = 300_000
+MAX_BRANCHES = 100_000
 """Choices of supports after which the search is broken off in a draw, which then counts as incomplete."""
 
 MAX_REFINEMENTS = 4096

@@ -39,7 +39,7 @@ CORRECTION_AIM = 0.1
 SMALLEST_COSINE = 0.7
 GROWTH_LIMIT = 3.0
 LARGEST_MOVE = 4.0
-"""Log odds by which one damped Newton step may move."""
+"""Log odds by which one damped Newton step may move, with a tenth of s on top: odds grow in proportion to s."""
 
 SEARCH_LIMIT = 40
 SEARCH_TOLERANCE = 1e-9
@@ -96,7 +96,7 @@ def search(plan: Plan, payoffs: Floats, chance: Floats, bend: Bend, work: Work) 
         largest = 0.0
         for j in range(last):
             largest = max(largest, abs(work.vector[j]))
-        share = min(1.0, LARGEST_MOVE / (largest + 1e-300))
+        share = min(1.0, (LARGEST_MOVE + 0.1 * work.here[last]) / (largest + 1e-300))
         for j in range(last):
             work.here[j] += share * work.vector[j]
         if largest <= SEARCH_TOLERANCE:

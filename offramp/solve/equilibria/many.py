@@ -8,13 +8,16 @@ import numpy.typing as npt
 from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
 from offramp.solve.assess import mark_active
-from offramp.solve.equilibria.newton import allocate_supports, list_equilibria
-from offramp.solve.equilibria.result import UNSURE
+from offramp.solve.equilibria.newton import Limits, allocate_supports, list_equilibria
+from offramp.solve.equilibria.result import ISOLATED, UNSURE
 from offramp.solve.plan import build_plan
 from offramp.solve.trace import allocate_work
 
-MAX_SUPPORTS = 100_000
-"""Most combinations of supports, over all information sets, of a game whose equilibria are listed."""
+MAX_ACTIONS = 200
+"""Most actions, over all information sets, of a game whose equilibria are listed."""
+
+MAX_SUPPORTS = 100_000.0
+"""Most combinations of supports, over all information sets, that conditional dominance may leave in a draw."""
 
 MAX_TRIES = 20_000
 """Starts of Newton's method after which the search is broken off in a draw."""
@@ -30,17 +33,18 @@ NOISE = 2.0
 
 NOTE = (
     "supports were searched by Newton's method from several starts, which can miss equilibria; a draw counts as "
-    "complete only where conditional dominance leaves nothing but choices for certain, each of which was settled"
+    "complete only where conditional dominance leaves nothing but choices for certain, each of which was settled, and "
+    f"is not searched where it leaves more than {MAX_SUPPORTS:,.0f} combinations of supports: use method 'probe' there"
 )
 
 
 def check_size(game: Game) -> None:
     """Raise :class:`SolveError` if the game is too large to search its supports."""
-    supports = float(np.prod(2.0**game.num_actions - 1.0))
-    if supports > MAX_SUPPORTS:
+    actions = int(game.action_starts[-1])
+    if actions > MAX_ACTIONS:
         raise SolveError(
-            f"the game has {supports:,.0f} combinations of supports and more than two movers; all equilibria are "
-            f"searched for up to {MAX_SUPPORTS:,}: use method 'probe' or fewer options"
+            f"the game has {actions} actions at {game.num_infosets} information sets; with three movers or more, "
+            f"equilibria are listed up to {MAX_ACTIONS}: use method 'probe', a coarser grid or fewer options"
         )
 
 
@@ -64,6 +68,7 @@ class Lister:
         """
         work = allocate_work(self.plan, self.num_players, np.zeros(1, dtype=np.int32))
         supports = allocate_supports(self.plan, self.num_players, self.depths)
+        limits = Limits(MAX_SUPPORTS, MAX_TRIES)
         complete = np.zeros(len(payoffs), dtype=np.bool_)
         unresolved = np.zeros(len(payoffs), dtype=np.int32)
         found, counts = [], np.zeros(len(payoffs), dtype=np.int32)
@@ -71,8 +76,9 @@ class Lister:
             mark_active(self.plan, chance[draw], work.active, work.orders)
             logs, plays = np.zeros((2, MAX_FOUND, self.num_actions))
             counts[draw], unresolved[draw], complete[draw] = list_equilibria(
-                self.plan, payoffs[draw], chance[draw], self.noise, MAX_TRIES, supports, work, logs, plays
+                self.plan, payoffs[draw], chance[draw], self.noise, limits, supports, work, logs, plays
             )
             found.append(logs[: counts[draw]])
         draws = np.repeat(np.arange(len(payoffs)), counts).astype(np.int32)
-        return draws, np.concatenate(found), np.full(len(draws), UNSURE, dtype=np.int32), complete, unresolved
+        kinds = np.where(complete[draws], ISOLATED, UNSURE).astype(np.int32)
+        return draws, np.concatenate(found), kinds, complete, unresolved

@@ -22,6 +22,8 @@ from offramp.solve.equilibria.dominance import (
     allocate_bounds,
     bound_values,
     is_dominated,
+    is_settled,
+    mark_possible,
     next_mask,
     remove_dominated,
 )
@@ -47,6 +49,13 @@ FIRST_DAMPING, SMALLEST_DAMPING, LARGEST_DAMPING = 1e-3, 1e-14, 1e4
 SAME_PLAY = 1e-6
 
 
+class Limits(NamedTuple):
+    """Where a search is not begun (combinations of supports) or broken off (starts tried)."""
+
+    supports: float
+    tries: int
+
+
 class Supports(NamedTuple):
     """Scratch. ``decided`` is 1 where play within the supports comes."""
 
@@ -61,23 +70,9 @@ class Supports(NamedTuple):
 
 
 @kernel
-def _mark_possible(plan: Plan, chance: Floats, supports: Supports) -> None:
-    """Fill ``possible`` from the masks of all sets; sets that are not decided count as open."""
-    possible = supports.bounds.possible
-    possible[0] = 1
-    for node in range(1, len(plan.parents)):
-        parent, branch = plan.parents[node], plan.chance_index[node]
-        if branch >= 0:
-            allowed = chance[branch] > 0.0
-        else:
-            allowed = (supports.bounds.masks[plan.infosets[parent]] >> plan.arrivals[node]) & 1 == 1
-        possible[node] = 1 if allowed and possible[parent] == 1 else 0
-
-
-@kernel
 def _may_be_rational(plan: Plan, payoffs: Floats, chance: Floats, supports: Supports, known: int) -> bool:
     """Whether no action within the masks of the first ``known`` sets in order is conditionally dominated."""
-    _mark_possible(plan, chance, supports)
+    mark_possible(plan, chance, supports.bounds)
     bound_values(plan, payoffs, chance, supports.bounds)
     for position in range(known):
         infoset = supports.order[position]
@@ -188,12 +183,25 @@ def _set_out(plan: Plan, supports: Supports, noise: Floats, work: Work) -> None:
 
 
 @kernel
+def count_supports(allowed: Ints) -> float:
+    """How many combinations of supports there are within the masks ``allowed[I]``."""
+    combinations = 1.0
+    for infoset in range(len(allowed)):
+        mask, count = allowed[infoset], 1.0
+        while mask != 0:
+            mask &= mask - 1
+            count *= 2.0
+        combinations *= count - 1.0
+    return combinations
+
+
+@kernel
 def list_equilibria(
     plan: Plan,
     payoffs: Floats,
     chance: Floats,
     noise: Floats,
-    max_tries: int,
+    limits: Limits,
     supports: Supports,
     work: Work,
     logs: Floats,
@@ -201,7 +209,8 @@ def list_equilibria(
 ) -> tuple[int, int, bool]:
     """Write the equilibria found to ``logs[K, A]`` and how they play to ``plays[K, A]``; ``noise[S, A]`` are starts.
 
-    Returns how many, how many supports stay unresolved, and whether the list is proven complete.
+    Where dominance alone settles how all play on the path nothing is written. Returns how many, how many supports stay
+    unresolved, and whether the list is proven complete.
     """
     num_sets = len(plan.num_actions)
     allowed = np.zeros(num_sets, dtype=np.int32)
@@ -209,18 +218,22 @@ def list_equilibria(
     for k in range(num_sets):
         supports.bounds.masks[k] = allowed[k]
         supports.decided[k] = 0
+    if is_settled(plan, chance, supports.bounds):
+        return 0, 0, True
+    if count_supports(allowed) > limits.supports:
+        return 0, 1, False
     begun = np.zeros(num_sets + 1, dtype=np.int32)
     count, unresolved, complete, depth, tries = 0, 0, True, 0, 0
     while depth >= 0:
         if depth == num_sets:
             before = count
             count, proven, spent = _try_free(
-                plan, payoffs, chance, noise, max_tries - tries, supports, allowed, work, logs, plays, count
+                plan, payoffs, chance, noise, limits.tries - tries, supports, allowed, work, logs, plays, count
             )
             tries += spent
             complete = complete and proven
             unresolved += 1 if not proven and count == before else 0
-            if tries >= max_tries or count == len(logs):
+            if tries >= limits.tries or count == len(logs):
                 return count, unresolved + 1, False
             depth -= 1
             continue
@@ -228,7 +241,7 @@ def list_equilibria(
         if begun[depth] == 0:
             begun[depth] = 1
             supports.bounds.masks[infoset] = allowed[infoset]
-            _mark_possible(plan, chance, supports)
+            mark_possible(plan, chance, supports.bounds)
             supports.decided[infoset] = 1 if _reached(plan, supports, infoset) else 0
             if supports.decided[infoset] == 1:
                 supports.bounds.masks[infoset] = next_mask(0, allowed[infoset])

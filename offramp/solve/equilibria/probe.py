@@ -13,6 +13,7 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
 from offramp.solve.assess import mark_active
+from offramp.solve.equilibria.dominance import Bounds, is_settled, remove_dominated
 from offramp.solve.equilibria.finish import finish
 from offramp.solve.equilibria.homotopy import Bend, follow, search
 from offramp.solve.jit import kernel
@@ -37,10 +38,10 @@ FADE = 8.0
 LARGEST_BIAS = 8.0
 """Biases are uniform up to this many log odds either way."""
 
-SMALLEST_RATE = 0.05
+SMALLEST_RATE = 0.01
 """Rates that differ between information sets lie between this and 1, evenly in logarithms."""
 
-LOWEST_SEARCH, HIGHEST_SEARCH = 3.0, 60.0
+LOWEST_SEARCH, HIGHEST_SEARCH = 10.0, 1000.0
 """Between these values of s, evenly in logarithms, lie the starts of Newton's method."""
 
 
@@ -56,15 +57,19 @@ class Starts(NamedTuple):
 
 
 def draw_starts(num_starts: int, num_variables: int, num_infosets: int, seed: int) -> Starts:
-    """Random starts: even ones follow bent curves, odd ones search; half of either with rates that differ."""
+    """Random starts: every fourth follows a bent curve, the others search; half of either with rates that differ.
+
+    The shares are those that found most equilibria of random games of which all were known.
+    """
     rng = np.random.default_rng(seed)
     at = np.exp(rng.uniform(np.log(LOWEST_SEARCH), np.log(HIGHEST_SEARCH), num_starts))
     points = rng.uniform(-LARGEST_BIAS, LARGEST_BIAS, (num_starts, num_variables))
     rates = np.exp(rng.uniform(np.log(SMALLEST_RATE), 0.0, (num_starts, num_infosets)))
     numbers = np.arange(num_starts)
-    at[numbers % 2 == 0] = 0.0
-    points[numbers % 2 == 1] *= rng.uniform(0.0, 1.0, (int((numbers % 2).sum()), 1))
-    rates[numbers % 4 < 2] = 1.0
+    bent = numbers % 4 == 0
+    at[bent] = 0.0
+    points *= np.where(bent, 1.0, rng.uniform(0.0, 1.0, num_starts) ** 2)[:, None]
+    rates[numbers % 8 < 4] = 1.0
     return Starts(at, points, rates)
 
 
@@ -109,15 +114,19 @@ def probe_draws(
     principal: Floats,
     starts: Starts,
     work: Work,
+    bounds: Bounds,
     logs: Floats,
     counts: Ints,
+    settled: Ints,
 ) -> None:
     """Look for equilibria of the draws of ``payoffs[B, L, P]`` (scaled to [0, 1]) and ``chance[B, E]``.
 
     ``principal[B, A]`` holds the probabilities of the equilibrium that is known. Writes ``logs[B, S, A]``, of which
-    the first ``counts[B]`` are equilibria that differ from it and from each other in play on the path.
+    the first ``counts[B]`` are equilibria that differ from it and from each other in play on the path. No starts are
+    tried where conditional dominance leaves one way to play on the path, and ``settled[B]`` is 1.
     """
     num_starts = len(starts.at)
+    allowed = np.empty(len(plan.num_actions), dtype=np.int32)
     play, reach = np.empty(len(work.logs)), np.empty(len(plan.parents))
     known = np.empty((num_starts + 1, len(work.logs)))
     for draw in range(len(payoffs)):
@@ -125,6 +134,10 @@ def probe_draws(
         mark_active(plan, shares, work.active, work.orders)
         write_play(plan, shares, principal[draw], reach, known[0])
         counts[draw] = 0
+        remove_dominated(plan, game, shares, bounds, allowed)
+        settled[draw] = 1 if is_settled(plan, shares, bounds) else 0
+        if settled[draw] == 1:
+            continue
         for k in range(num_starts):
             if not _try_start(plan, game, shares, starts.at[k], starts.points[k], starts.rates[k], work):
                 continue

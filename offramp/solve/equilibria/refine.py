@@ -18,6 +18,7 @@ from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import fill
 from offramp.solve.equilibria.dominance import next_mask
 from offramp.solve.equilibria.sequences import (
+    CHANCE_ORDER,
     Sequences,
     Weights,
     ban_slack,
@@ -188,16 +189,19 @@ def _orders_are_general(seq: Sequences, weights: Weights, labels: Ints, orders: 
     """Whether trembles of other orders would allow no more than those of order 1 and zero weights do.
 
     They do not where every node of a set off the path lies exactly one tremble of the other side away, and no such
-    tremble leads to two sets between which its own side chose nothing.
+    tremble leads to two sets. Nodes behind more branches of probability zero than others of their set never count.
     """
     owner = np.full(len(labels), -1, dtype=np.int32)
     for infoset in seq.order:
-        if levels[infoset] == 0:
+        zeros = levels[infoset] // CHANCE_ORDER
+        if levels[infoset] == zeros * CHANCE_ORDER:
             continue
         other = 1 - seq.sides[infoset]
         for m in range(seq.member_starts[infoset], seq.member_starts[infoset + 1]):
             node = seq.members[m]
-            if weights.zeros[node] > 0 or order_of(seq, weights, orders, other, node) != 1:
+            if weights.zeros[node] > zeros:
+                continue
+            if order_of(seq, weights, orders, other, node) != zeros * CHANCE_ORDER + 1:
                 return False
             action = seq.node_last[node, other]
             while labels[action] == 0:
