@@ -105,7 +105,7 @@ def peers_told(document: dict[str, Any]) -> str:
     for (peer, why), names in skipped.items():
         where = "all other classes" if peer in rows and why == PEERS[peer].others else ", ".join(names)
         lines.append(f"- `{peer}` is left out on {where}: {why}.")
-    return "\n".join(sorted(lines))
+    return "\n".join(sorted(lines, key=lambda line: line.split("`")[1]))
 
 
 def _sentence(text: str) -> str:

@@ -11,12 +11,15 @@ from benchmarks.plays import Plays
 from benchmarks.pool import Attempt
 from offramp.game.batch import Batch
 from offramp.game.game import Floats
-from offramp.solve.certificate import logit_residuals
+from offramp.solve.certificate import assess_profile, logit_residuals
 from offramp.solve.result import Solutions
 from random_games import RandomGame
 
 REGRET = 1e-4
 """A profile counts as a Nash equilibrium if nobody gains more than this by any strategy, in payoff ranges."""
+
+REACHED = 1e-6
+"""A set that is reached with less probability is off the path."""
 
 RESIDUAL = 1e-3
 """A profile counts as a logit equilibrium if it violates its equations by no more than this, in log odds."""
@@ -53,7 +56,8 @@ class Judge:
             return Verdict(True, float("nan"), False, False, False)
         regrets = [self._regret(attempt.draw, behaviour) for behaviour in attempt.behaviours]
         fails = not max(regrets) <= (REGRET if self.precision is None else RESIDUAL)
-        compared = not fails and bool(self.solutions.converged[attempt.draw])
+        settled = not fails and all(self._is_settled(attempt.draw, behaviour) for behaviour in attempt.behaviours)
+        compared = settled and bool(self.solutions.converged[attempt.draw])
         near = [self._near(attempt.draw, behaviour) for behaviour in attempt.behaviours] if compared else []
         agrees, same_path = any(agrees for agrees, _ in near), any(same for _, same in near)
         return Verdict(fails, max(regrets), compared, agrees, same_path)
@@ -66,6 +70,19 @@ class Judge:
         precisions = np.full((1, games.game.num_players), self.precision)
         batch = Batch.of(games.payoffs[one], games.chance[one])
         return float(logit_residuals(games.game, batch, logs, precisions)[0])
+
+    def _is_settled(self, draw: int, behaviour: Floats) -> bool:
+        """Whether nobody regrets anything at a set on the path either, given that it is reached: by our certificate.
+
+        A tracer that stopped early may have a small regret all the same, where it is still undecided at a rare set.
+        """
+        games, one = self.games, slice(draw, draw + 1)
+        with np.errstate(divide="ignore"):
+            logs = np.log(behaviour)[None]
+        assessment = assess_profile(games.game, games.payoffs[one], games.chance[one], logs)
+        reach = np.array([assessment.reach[0, nodes].sum() for nodes in games.game.members])
+        settled = assessment.regrets[0, reach > REACHED].max(initial=0.0) <= REGRET
+        return self.precision is not None or bool(settled)
 
     def _near(self, draw: int, behaviour: Floats) -> tuple[bool, bool]:
         """Whether a profile agrees with ours, and whether it is ours on the path."""

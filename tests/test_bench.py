@@ -216,9 +216,9 @@ def test_each_peer_that_is_installed_finds_equilibria(name: str) -> None:
     solver = peer.start(games.game, games.payoffs[0], games.chance[0])
     solver.set_numbers(games.payoffs[2], games.chance[2])
     verdict = judge.verdict(Attempt(2, 1.0, 0.0, solver.behaviours(solver.solve()), ""))
-    assert (verdict.fails, verdict.compared) == (False, True)
-    if peer.name in ("logit_solve", "logit_solve_lambda", "lp_solve", "openspiel_cfr_plus"):
-        assert verdict.agrees
+    assert not verdict.fails
+    assert verdict.compared or name == "openspiel_cfr_plus", "only an approximation may be undecided on the path"
+    assert verdict.agrees or name not in ("logit_solve", "logit_solve_lambda", "lp_solve")
 
 
 @pytest.mark.compiled
