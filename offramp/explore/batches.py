@@ -12,7 +12,7 @@ from offramp.explore.table import Table, empty_table, tabulate
 from offramp.game.compile import Compiled
 from offramp.game.precision import drawn_precisions
 from offramp.scenario.draws import Draws
-from offramp.solve.api import solve
+from offramp.solve.api import solve_batch
 
 Progress = Callable[[int, int], None]
 
@@ -68,10 +68,9 @@ def _solve_batch(
     clock: Clock,
 ) -> Table:
     batch = compiled.batch(draws)
-    payoffs, chance = batch.payoffs(), batch.chance()
     precision = drawn_precisions(compiled.scenario, draws)
     clock.lap("payoffs")
-    solutions = solve(compiled.game, payoffs, chance, precision=precision, workers=workers, progress=progress)
+    solutions = solve_batch(compiled.game, batch, precision=precision, workers=workers, progress=progress)
     clock.lap("solve")
     table = tabulate(paths, solutions)
     clock.lap("summarise")

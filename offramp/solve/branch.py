@@ -1,6 +1,6 @@
 """The principal branch itself: the logit equilibria of each draw at a row of precisions, for figures.
 
-The branch is the curve of :mod:`offramp.solve.trace`. It is followed once a draw, and stopped exactly at each
+The branch is the curve of :mod:`offramp.solve.path`. It is followed once a draw, and stopped exactly at each
 precision. Where the branch folds, precision falls for a while along it before it rises again, so that one precision
 may be passed several times; what is given is the first crossing, as :func:`~offramp.solve.api.solve` gives it.
 """
@@ -20,16 +20,17 @@ from offramp.game.batch import Batch
 from offramp.game.game import Game
 from offramp.solve.api import checked_numbers
 from offramp.solve.arrays import copy
-from offramp.solve.assess import mark_active
 from offramp.solve.backward import induce_backward
-from offramp.solve.certificate import certify, payoff_ranges
-from offramp.solve.driver import MAX_STEPS, default_workers
-from offramp.solve.fork import FORKED, follow_nudged
-from offramp.solve.jit import kernel
-from offramp.solve.plan import Plan, build_plan, build_walk
+from offramp.solve.certificate import certify
+from offramp.solve.driver import MAX_STEPS, affordable_workers, default_workers
+from offramp.solve.jit import lean
+from offramp.solve.nudge import FORKED, follow_nudged
+from offramp.solve.path import OUT_OF_STEPS, REACHED, STALLED, Work, allocate_work, follow, start
+from offramp.solve.plan import build_walk
 from offramp.solve.result import RESIDUAL_TOLERANCE, Status
-from offramp.solve.subgames import Block, find_blocks
-from offramp.solve.trace import OUT_OF_STEPS, REACHED, STALLED, Work, allocate_work, assess, follow, start
+from offramp.solve.structure import BlockTape, Structure, scaled_leaves, scales, structure_of
+from offramp.solve.tape import Tape
+from offramp.solve.values import evaluate, load_draw
 
 CHUNK = 8
 """Draws that one thread takes at a time."""
@@ -113,13 +114,17 @@ def trace_branch(
     """
     payoffs, chance = checked_numbers(game, payoffs, chance)
     row = _checked_precisions(precisions)
-    low, ranges = payoff_ranges(payoffs)
+    batch = Batch.of(payoffs, chance)
+    structure = structure_of(game, batch)
+    low, ranges = scales(structure, batch)
+    traced = []
+    for block in structure.blocks:
+        leaves = scaled_leaves(block.tape, batch, low, ranges)
+        traced.append(_trace_block(block, leaves, chance, row, workers or default_workers()))
     scaled = (payoffs - low[:, None, :]) / ranges[:, None, :]
-    blocks = find_blocks(game)
-    traced = [_trace_block(block, scaled, chance, row, workers or default_workers()) for block in blocks]
-    logs = _join(game, blocks, [each for each, _ in traced], scaled, chance, row)
+    logs = _join(structure, [each for each, _ in traced], scaled, chance, row)
     ends = np.array([each for _, each in traced], dtype=np.int32).reshape(-1, len(payoffs))
-    return _certified(game, Batch.of(payoffs, chance), row, logs, ends)
+    return _certified(game, batch, row, logs, ends)
 
 
 def _checked_precisions(precisions: Sequence[float] | Floats) -> Floats:
@@ -131,35 +136,33 @@ def _checked_precisions(precisions: Sequence[float] | Floats) -> Floats:
 
 
 def _trace_block(
-    block: Block, payoffs: Floats, chance: Floats, precisions: Floats, workers: int
+    block: BlockTape, leaves: Floats, chance: Floats, precisions: Floats, workers: int
 ) -> tuple[Floats, Ints]:
     """Log probabilities [B, T, A of the block], NaN where there are none, and how each draw ended [B]."""
-    plan, num_players = build_plan(block.game), payoffs.shape[2]
-    logs = np.full((len(payoffs), len(precisions), len(block.actions)), np.nan)
-    ends = np.full(len(payoffs), STALLED, dtype=np.int32)
+    logs = np.full((len(leaves), len(precisions), len(block.actions)), np.nan)
+    ends = np.full(len(leaves), STALLED, dtype=np.int32)
     stop = np.zeros(1, dtype=np.int32)
+    rates = np.ones(int(block.tape.infoset_players.max(initial=0)) + 1)
 
     def trace_chunk(first: int) -> None:
         draws = slice(first, first + CHUNK)
-        leaves = np.ascontiguousarray(payoffs[draws][:, block.leaves])
-        branches = np.ascontiguousarray(chance[draws][:, block.branches])
-        work = allocate_work(plan, num_players, stop)
-        rates = np.ones(num_players)
-        trace_branches(plan, leaves, branches, rates, precisions, MAX_STEPS, work, logs[draws], ends[draws])
+        work = allocate_work(block.tape, stop)
+        numbers = leaves[draws], chance[draws], rates, precisions
+        trace_branches(block.tape, *numbers, MAX_STEPS, work, logs[draws], ends[draws])
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(affordable_workers(block.tape, workers)) as pool:
         try:
-            list(pool.map(trace_chunk, range(0, len(payoffs), CHUNK)))
+            list(pool.map(trace_chunk, range(0, len(leaves), CHUNK)))
         except BaseException:
             stop[0] = 1  # the kernels then return within a step
             raise
     return logs, ends
 
 
-@kernel
+@lean
 def trace_branches(
-    plan: Plan,
-    payoffs: Floats,
+    tape: Tape,
+    leaves: Floats,
     chance: Floats,
     rates: Floats,
     precisions: Floats,
@@ -168,43 +171,40 @@ def trace_branches(
     logs: Floats,
     ends: Ints,
 ) -> None:
-    """Follow the branch of each draw of ``payoffs[B, L, P]`` (scaled to [0, 1]) to each of ``precisions[T]`` in turn.
+    """Follow the branch of each draw of ``leaves[B, Z]`` (scaled to [0, 1]) to each of ``precisions[T]`` in turn.
 
     Writes ``logs[B, T, A]`` up to the last precision reached, and how each draw ended to ``ends[B]``. From a fork on,
     each point is looked for on a nudged branch.
     """
-    nudged = np.empty(payoffs.shape[1:])
-    for draw in range(len(payoffs)):
-        game, shares = payoffs[draw], chance[draw]
-        mark_active(plan, shares, work.active, work.orders)
-        orientation = start(plan, game, shares, rates, work)
+    for draw in range(len(leaves)):
+        load_draw(tape, leaves[draw], chance[draw], work.state)
+        orientation = start(tape, rates, work)
         end = REACHED
         for t in range(len(precisions)):
             found = False
             if end == REACHED:
-                end, _ = follow(plan, game, shares, rates, precisions[t], orientation, max_steps, work)
+                end = follow(tape, rates, precisions[t], orientation, max_steps, False, work)
                 found = end == REACHED
             if not found and work.stop[0] == 0:
-                found, _ = follow_nudged(plan, game, shares, rates, precisions[t], max_steps, nudged, work)
+                found = follow_nudged(tape, leaves[draw], rates, precisions[t], max_steps, work)
                 end = FORKED if found else end
             if not found:
                 end = OUT_OF_STEPS if end == OUT_OF_STEPS else STALLED
                 break
-            assess(plan, game, shares, work.here, work)
-            copy(work.logs, logs[draw, t])
+            evaluate(tape, work.here, work.state)
+            copy(work.state.logs, logs[draw, t])
         ends[draw] = end
 
 
-def _join(
-    game: Game, blocks: Sequence[Block], traced: Sequence[Floats], scaled: Floats, chance: Floats, precisions: Floats
-) -> Floats:
+def _join(structure: Structure, traced: Sequence[Floats], scaled: Floats, chance: Floats, precisions: Floats) -> Floats:
     """Log probabilities [T, B, A] of the whole game: those of the blocks, and the logit of the values below elsewhere.
 
     Where a block has no point, the whole game has none (NaN).
     """
+    game = structure.game
     logs = np.zeros((len(precisions), len(scaled), int(game.action_starts[-1])))
     solved = np.zeros(game.num_infosets, dtype=np.int32)
-    for block, each in zip(blocks, traced, strict=True):
+    for block, each in zip(structure.blocks, traced, strict=True):
         logs[:, :, block.actions] = each.transpose(1, 0, 2)
         solved[block.infosets] = 1
     missing = np.isnan(logs).any(axis=2)

@@ -173,7 +173,10 @@ def _count_classes(tape: Tape, infoset: int, state: State, bounds: Bounds) -> No
 
 @lean
 def _solve_odds(tape: Tape, rates: Floats, s: float, state: State, bounds: Bounds) -> bool:
-    """Solve the logit equations at s, where every choice is certain, for log probabilities; False if they do not settle."""
+    """Solve the logit equations at s for log probabilities.
+
+    Every choice is certain. Returns False where they do not settle.
+    """
     fill(state.q, 0.0)
     for action in range(len(bounds.possible)):
         state.probabilities[action] = bounds.possible[action]

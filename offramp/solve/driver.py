@@ -87,7 +87,8 @@ class Traces(NamedTuple):
 
     def part(self, draws: slice) -> Traces:
         """Views of some draws."""
-        return Traces(*(array[draws] for array in self))
+        logs, ends, reached, traced, counts = self
+        return Traces(logs[draws], ends[draws], reached[draws], traced[draws], counts[draws])
 
 
 def default_workers() -> int:

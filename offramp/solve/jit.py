@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 from numba.core import config
@@ -48,7 +48,7 @@ def _compiled(function: Function, **options: bool) -> Function:
     before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
     setattr(config, "CACHE_DIR", _cache_folder(function.__code__.co_filename))  # noqa: B010
     try:
-        return cast("Function", njit(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function))
+        return cast("Function", cast("Any", njit)(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function))
     finally:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
 

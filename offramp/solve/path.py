@@ -34,14 +34,14 @@ OUT_OF_STEPS = 2
 FIRST_STEP = 0.3
 LARGEST_STEP = 6.0
 SMALLEST_STEP = 1e-9
-NEWTON_TOLERANCE = 0.1
-"""A correction of at most this, in log odds, is the last one on the way: the next would be about its square."""
+NEWTON_TOLERANCE = 1e-4
+"""A correction of at most this, in log odds, is the last one on the way."""
 
 FINAL_TOLERANCE = 1e-12
 ROUNDING = 1e-7
 """Rounding noise in the log odds per unit of s: corrections below it are none."""
 
-CHORD_FROM = 0.5
+CHORD_FROM = 0.1
 """The first correction, in log odds, from which on the second can do with the same Jacobian."""
 
 CHORD_LIMIT = 0.2
@@ -49,12 +49,12 @@ CHORD_LIMIT = 0.2
 
 NEWTON_LIMIT = 6
 FINAL_LIMIT = 12
-CORRECTION_LIMIT = 0.35
+CORRECTION_LIMIT = 0.25
 CORRECTION_AIM = 0.1
 CONTRACTION_LIMIT = 0.5
 CONTRACTION_AIM = 0.1
 SMALLEST_COSINE = 0.8
-GROWTH_LIMIT = 4.0
+GROWTH_LIMIT = 3.0
 
 LEAP_FROM = 12.0
 """The least s at which the rest of the way is tried in one step."""
@@ -341,7 +341,7 @@ def follow(tape: Tape, rates: Floats, target: float, orientation: int, max_steps
         moved = _surprise(work)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
         cosine = turn(tape, work) if fine else 0.0
-        if fine and arrives and cosine >= SMALLEST_COSINE:
+        if fine and arrives and cosine >= SMALLEST_COSINE and sign == orientation:
             _move(work)
             return REACHED
         if not fine or cosine < SMALLEST_COSINE or sign != orientation:

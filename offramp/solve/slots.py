@@ -69,8 +69,8 @@ def find_slots(game: Game, payoff_index: Ints, steps: npt.NDArray[np.int64]) -> 
     slots = Slots([], [], [], np.full((game.num_nodes, game.num_players), -1, dtype=np.int64))
     leaves: dict[tuple[int, int], int] = {}
     for leaf, node in enumerate(game.leaves):
-        for player in np.flatnonzero(needed[node]):
-            key = (int(payoff_index[leaf, player]), int(player))
+        for player in np.flatnonzero(needed[node]).tolist():
+            key = (int(payoff_index[leaf, player]), player)
             slots.nodes[node, player] = leaves.setdefault(key, len(leaves))
     slots.leaves.extend(leaves)
     known: dict[tuple[Term, ...], int] = {}

@@ -28,8 +28,8 @@ class System(NamedTuple):
     ends: Floats  # [V]: last column of each equation
     border: Floats  # [V + 1]: the last row
     places: Ints  # [V]: place among the kept unknowns, -1 for an eliminated one
-    kept: Ints  # [V]: the kept unknowns; count[0] of them
-    count: Ints  # [1]
+    kept: Ints  # [V]: the kept unknowns; number[0] of them
+    number: Ints  # [1]
     dense: Floats  # [K + 1, K + 1]
     pivots: Ints  # [K + 1]
     scales: Floats  # [K + 1]
@@ -56,7 +56,7 @@ def allocate_system(tape: Tape, capacity: int) -> System:
         border=np.zeros(size + 1),
         places=np.zeros(size, dtype=np.int32),
         kept=np.zeros(size, dtype=np.int32),
-        count=np.zeros(1, dtype=np.int32),
+        number=np.zeros(1, dtype=np.int32),
         dense=np.zeros((capacity + 1, capacity + 1)),
         pivots=np.zeros(capacity + 1, dtype=np.int32),
         scales=np.zeros(capacity + 1),
@@ -73,25 +73,25 @@ def keep_core(num_eliminated: int, system: System) -> None:
         system.places[i] = i - num_eliminated if i >= num_eliminated else -1
         if i >= num_eliminated:
             system.kept[i - num_eliminated] = i
-    system.count[0] = len(system.places) - num_eliminated
+    system.number[0] = len(system.places) - num_eliminated
 
 
 @lean
 def keep_also(unknown: int, system: System) -> bool:
     """Keep an eliminated unknown as well; False where there is no room for it."""
-    place = system.count[0]
+    place = system.number[0]
     if place >= len(system.scales) - 1:
         return False
     system.places[unknown] = place
     system.kept[place] = unknown
-    system.count[0] = place + 1
+    system.number[0] = place + 1
     return True
 
 
 @lean
 def factor(tape: Tape, system: System) -> int:
     """Factor the system. Returns the sign of the determinant, 0 where it is singular to working precision."""
-    count = system.count[0]
+    count = system.number[0]
     for k in range(count):
         i = system.kept[k]
         row = system.dense[k]
@@ -111,8 +111,7 @@ def factor(tape: Tape, system: System) -> int:
     row[count] = system.border[size]
     for i in range(size):
         _add_entry(tape, i, system.border[i], count, row, system)
-    sign = factor_dense(system.dense, 0, count + 1, system.pivots, system.scales)
-    return sign
+    return factor_dense(system.dense, 0, count + 1, system.pivots, system.scales)
 
 
 @inlined
@@ -132,7 +131,7 @@ def _add_entry(tape: Tape, column: int, entry: float, count: int, row: Floats, s
 @lean
 def solve_factored(tape: Tape, system: System, vector: Floats) -> None:
     """Solve with what :func:`factor` left; ``vector[V + 1]`` is overwritten with the solution."""
-    count, size = system.count[0], len(system.places)
+    count, size = system.number[0], len(system.places)
     short = system.short
     for k in range(count):
         i = system.kept[k]

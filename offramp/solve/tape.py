@@ -11,8 +11,8 @@ which they are worked,
 
 The equation of an information set never contains its own odds: given that the set is reached, neither the beliefs
 there (perfect recall) nor what follows depends on them. So any family of sets whose equations do not contain one
-another's odds has an identity block in the Jacobian, and is eliminated without fill or pivoting. A greedy choice (fewest
-couplings first) numbers their unknowns first; the types of a privately informed party are the typical case.
+another's odds has an identity block in the Jacobian, and is eliminated without fill or pivoting. A greedy choice
+(fewest couplings first) numbers their unknowns first; the types of a privately informed party are the typical case.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def build_tape(game: Game, batch: Batch) -> Tape:
     needs = _needs(game, slots, sets, visits, owners_of_actions)
     variable_starts, num_eliminated = number_variables(game, independent_infosets(needs))
     columns, places = _columns(game, needs, variable_starts)
-    pull_starts, pull_columns, pull_whole = _pulls(game, sets, owners_of_actions, places)
+    pull_starts, pull_columns, pull_whole = _pulls(sets, owners_of_actions, places)
     term_lists = slots.terms
     members = [member for family in sets.families for member in family.members]
     classes = [slots_after for per_set in sets.classes for slots_after in per_set]
@@ -215,9 +215,7 @@ def _columns(game: Game, needs: Sequence[set[int]], starts: Ints) -> tuple[list[
     return columns, places
 
 
-def _pulls(
-    game: Game, sets: Sets, owners: npt.NDArray[np.int64], places: Sequence[dict[int, int]]
-) -> tuple[Ints, Ints, Ints]:
+def _pulls(sets: Sets, owners: npt.NDArray[np.int64], places: Sequence[dict[int, int]]) -> tuple[Ints, Ints, Ints]:
     """For each set with a family: how each entry of its members bears on the set's columns."""
     columns: list[int] = []
     whole: list[int] = []

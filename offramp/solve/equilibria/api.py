@@ -16,6 +16,7 @@ from offramp.solve.api import solve
 from offramp.solve.certificate import assess_profile, payoff_ranges
 from offramp.solve.driver import default_workers
 from offramp.solve.equilibria import exact, many
+from offramp.solve.equilibria.agents import allocate_work
 from offramp.solve.equilibria.dominance import allocate_bounds
 from offramp.solve.equilibria.newton import list_equilibria
 from offramp.solve.equilibria.probe import SAME_PLAY, draw_starts, probe_draws
@@ -24,7 +25,6 @@ from offramp.solve.equilibria.supports import list_play
 from offramp.solve.jit import is_compiled
 from offramp.solve.plan import build_plan
 from offramp.solve.result import REGRET_TOLERANCE
-from offramp.solve.trace import allocate_work
 
 LOG = logging.getLogger(__name__)
 

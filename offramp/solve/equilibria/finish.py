@@ -11,11 +11,11 @@ import numpy as np
 
 from offramp.game.game import Floats
 from offramp.solve.arrays import all_finite, copy
-from offramp.solve.assess import differentiate
+from offramp.solve.dense import factor_dense, solve_dense
+from offramp.solve.equilibria.agents import Work, assess
+from offramp.solve.equilibria.assess import differentiate
 from offramp.solve.jit import kernel
-from offramp.solve.linear import factor_dense, solve_dense
 from offramp.solve.plan import Plan
-from offramp.solve.trace import Work, assess
 
 SUPPORT_LOG = -25.0
 """Actions whose log probability is above this at the end of the curve belong to the support."""

@@ -20,11 +20,11 @@ import numpy as np
 
 from offramp.game.game import Floats
 from offramp.solve.arrays import all_finite, copy, fill
-from offramp.solve.assess import differentiate
+from offramp.solve.equilibria.agents import Work, assess
+from offramp.solve.equilibria.assess import differentiate
+from offramp.solve.equilibria.linear import factor, solve_factored
 from offramp.solve.jit import kernel
-from offramp.solve.linear import factor, solve_factored
 from offramp.solve.plan import Plan
-from offramp.solve.trace import Work, assess
 
 FIRST_STEP = 0.2
 LARGEST_STEP = 6.0

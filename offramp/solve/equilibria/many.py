@@ -7,11 +7,11 @@ import numpy.typing as npt
 
 from offramp.errors import SolveError
 from offramp.game.game import Floats, Game, Ints
-from offramp.solve.assess import mark_active
+from offramp.solve.equilibria.agents import allocate_work
+from offramp.solve.equilibria.assess import mark_active
 from offramp.solve.equilibria.newton import Limits, allocate_supports, list_equilibria
 from offramp.solve.equilibria.result import ISOLATED, UNSURE
 from offramp.solve.plan import build_plan
-from offramp.solve.trace import allocate_work
 
 MAX_ACTIONS = 200
 """Most actions, over all information sets, of a game whose equilibria are listed."""

@@ -16,7 +16,9 @@ import numpy as np
 
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import all_finite, copy
-from offramp.solve.assess import differentiate
+from offramp.solve.dense import factor_dense, solve_dense
+from offramp.solve.equilibria.agents import Work, assess
+from offramp.solve.equilibria.assess import differentiate
 from offramp.solve.equilibria.dominance import (
     Bounds,
     allocate_bounds,
@@ -30,9 +32,7 @@ from offramp.solve.equilibria.dominance import (
 from offramp.solve.equilibria.finish import largest_regret
 from offramp.solve.equilibria.probe import find_play, write_play
 from offramp.solve.jit import kernel
-from offramp.solve.linear import factor_dense, solve_dense
 from offramp.solve.plan import Plan
-from offramp.solve.trace import Work, assess
 
 TREMBLE = 1000.0
 """Log odds of an action of the support against one outside it."""

@@ -12,13 +12,13 @@ import numpy as np
 
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import copy
-from offramp.solve.assess import mark_active
+from offramp.solve.equilibria.agents import Work, assess
+from offramp.solve.equilibria.assess import mark_active
 from offramp.solve.equilibria.dominance import Bounds, is_settled, remove_dominated
 from offramp.solve.equilibria.finish import finish
 from offramp.solve.equilibria.homotopy import Bend, follow, search
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan
-from offramp.solve.trace import Work, assess
 
 TARGET_PRECISION = 1e6
 """Where a curve is left for the polish."""
