@@ -309,6 +309,8 @@ def fine_limit(
         forked[state.index] = failed & near & (corrected.signs < 0)
         stuck[state.index] = failed & ~forked[state.index]
         state.keep(~(arrived | failed))
+    there = ~(forked | stuck)
+    ends[there] = _settled(paths, draws.pick(there), ends[there])
     logs = paths.logs(ends[:, :-1])
     return FineEnds(logs, _values(paths, payoffs, chance, logs), ends[:, -1], forked, stuck, counts)
 
@@ -331,6 +333,20 @@ def _start(paths: Paths, draws: Draws, state: State) -> None:
     point = evaluate(paths, draws, state.x)
     tangents = np.concatenate([-point.jacobian[:, :, -1], np.ones((len(state.x), 1))], axis=1)
     state.tangents = tangents / np.abs(tangents).max(axis=1, keepdims=True)
+
+
+def _settled(paths: Paths, draws: Draws, x: Floats) -> Floats:
+    """Newton's method at fixed s as far as rounding lets the residual fall."""
+    best, least = x, np.abs(evaluate(paths, draws, x).residual).max(axis=1, initial=0.0)
+    for _ in range(4):
+        point = evaluate(paths, draws, best)
+        change, _ = solve_all(point.jacobian[:, :, :-1], -point.residual)
+        tried = best.copy()
+        tried[:, :-1] += change
+        left = np.abs(evaluate(paths, draws, tried).residual).max(axis=1, initial=0.0)
+        better = left < least
+        best, least = np.where(better[:, None], tried, best), np.where(better, left, least)
+    return best
 
 
 def _cosines(a: Floats, b: Floats) -> Floats:

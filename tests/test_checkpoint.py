@@ -120,7 +120,8 @@ def test_another_version_does_not_go_on_from_a_checkpoint(begun: Path, monkeypat
 
 def test_pieces_that_are_not_whole_or_overlap_are_made_good(begun: Path, plain: Run) -> None:
     pieces = pieces_in(begun)
-    assert pieces[0].name == "draws-0000000000-0000000150.npy" != pieces[-1].name
+    assert pieces[0].name.startswith("draws-0000000000-")
+    assert len(pieces) > 1
     job = Job(compile_scenario(cheap_standoff()), Options(draws=NUM_DRAWS, seed=3))
     np.save(begun / "draws-0000000010-0000000030.npy", np.full((job.layout.num_rows, 20), 7.0))
     np.save(begun / "draws-0000001400-0000001450.npy", np.zeros((2, 50)))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from offramp.explore.run import Run
 
-DRAWS_AT_ONCE = 65_536
+DRAWS_AT_ONCE = 32_768
 """Draws to a row group of a Parquet file; so many are in memory while it is written."""
 
 RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "equilibria.parquet", "run.json"})
