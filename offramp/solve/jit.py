@@ -48,7 +48,10 @@ def _compiled(function: Function, **options: bool) -> Function:
     before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
     setattr(config, "CACHE_DIR", _cache_folder(function.__code__.co_filename))  # noqa: B010
     try:
-        return cast("Function", cast("Any", njit)(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function))
+        return cast(
+            "Function",
+            cast("Any", njit)(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function),
+        )
     finally:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
 
