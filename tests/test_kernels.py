@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fine_trace import fine_limit
+from offramp.game.batch import Batch
 from offramp.game.game import CHANCE_NODE
 from offramp.solve.api import solve
-from offramp.solve.fork import nudge
-from offramp.solve.linear import factor, solve_factored
-from offramp.solve.plan import Plan, build_plan
-from offramp.solve.result import Status
+from offramp.solve.nudge import nudge
+from offramp.solve.result import Method, Status
 from offramp.solve.subgames import find_blocks
+from offramp.solve.system import allocate_system, factor, keep_also, keep_core, solve_factored
+from offramp.solve.tape import Tape, build_tape
+from offramp.solve.values import State, allocate_state, differentiate, evaluate, load_draw
 from offramp.solve.warm import compile_kernels
 from oracle import Twin
 from random_games import RandomGame, Stage, draw_numbers, random_tree, signalling, staged, three_player
@@ -45,43 +48,114 @@ def test_kernels_and_twin_agree(name: str, precision: float | None) -> None:
                 assert logs[infoset, action] - logs[infoset, 0] == pytest.approx(wanted, abs=1e-9)
 
 
-def plan_of(seed: int) -> Plan:
-    return build_plan(signalling(3, 3, 2, seed=seed).game)
+def tape_of(games: RandomGame) -> Tape:
+    return build_tape(games.game, Batch.of(games.payoffs, games.chance))
+
+
+def loaded(games: RandomGame, tape: Tape, seed: int = 0) -> tuple[State, np.ndarray]:
+    """The first draw, payoffs as they are, evaluated at random log odds."""
+    state, rng = allocate_state(tape), np.random.default_rng(seed)
+    batch = Batch.of(games.payoffs, games.chance)
+    load_draw(tape, batch.payoff_cells[0, tape.leaf_cells], batch.chance_cells[0], state)
+    z = rng.normal(size=tape.num_variables)
+    evaluate(tape, z, state)
+    return state, z
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_derivatives_of_action_values_are_their_slopes(name: str) -> None:
+    games = GAMES[name]()
+    tape = tape_of(games)
+    state, z = loaded(games, tape)
+    differentiate(tape, state)
+    found = np.zeros((len(state.q), tape.num_variables))
+    for action, infoset in enumerate(tape.action_owners):
+        columns = tape.columns[tape.column_starts[infoset] : tape.column_starts[infoset + 1]]
+        first = tape.slope_starts[infoset] + (action - tape.action_starts[infoset]) * len(columns)
+        found[action, columns] = state.slopes[first : first + len(columns)]
+    expected = np.empty_like(found)
+    for unknown in range(tape.num_variables):
+        ends = []
+        for step in (1e-5, -1e-5):
+            moved = z.copy()
+            moved[unknown] += step
+            evaluate(tape, moved, state)
+            ends.append(state.q.copy())
+        expected[:, unknown] = (ends[0] - ends[1]) / 2e-5
+    np.testing.assert_allclose(found, expected, atol=1e-8)
 
 
 def test_elimination_solves_what_a_dense_solver_solves() -> None:
-    """A random matrix with the plan's zeros: an identity where sets are eliminated, nothing where none depend."""
-    plan, rng = plan_of(1), np.random.default_rng(2)
-    size, first = plan.num_variables + 1, plan.num_eliminated
-    matrix = rng.normal(size=(size, size))
-    matrix[:first, :-1] = matrix[:-1, :first] = 0.0
-    for k in range(first):
-        matrix[k, k] = 1.0
-        matrix[k, plan.row_columns[plan.row_starts[k] : plan.row_starts[k + 1]]] = rng.normal()
-        matrix[plan.column_rows[plan.column_starts[k] : plan.column_starts[k + 1]], k] = rng.normal()
-    right = rng.normal(size=size)
-    expected, sign = np.linalg.solve(matrix, right), np.sign(np.linalg.det(matrix))
-    pivots, found = np.zeros(size, dtype=np.int32), right.copy()
-    assert first > 0
-    assert factor(plan, matrix, pivots, np.zeros(size)) == sign
-    solve_factored(plan, matrix, pivots, found)
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    """Random equations with the tape's zeros: an identity where sets are eliminated, nothing where none depend."""
+    tape, rng = tape_of(signalling(3, 3, 2, seed=1)), np.random.default_rng(2)
+    system, size = allocate_system(tape, tape.num_variables), tape.num_variables
+    for array in (system.rows, system.ends, system.border):
+        array[:] = rng.normal(size=array.shape)
+    matrix = np.zeros((size + 1, size + 1))
+    for i in range(size):
+        columns = tape.columns[tape.column_starts[system.owners[i]] : tape.column_starts[system.owners[i] + 1]]
+        matrix[i, columns] = system.rows[system.row_starts[i] : system.row_starts[i] + len(columns)]
+        matrix[i, i], matrix[i, size] = 1.0, system.ends[i]
+    matrix[size] = system.border
+    right = rng.normal(size=size + 1)
+    found = right.copy()
+    assert tape.num_eliminated > 0
+    assert factor(tape, system) == np.sign(np.linalg.det(matrix))
+    solve_factored(tape, system, found)
+    np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-9)
+
+
+def test_an_eliminated_unknown_can_be_kept_without_its_identity() -> None:
+    tape, rng = tape_of(signalling(3, 3, 2, seed=1)), np.random.default_rng(2)
+    system, size = allocate_system(tape, tape.num_variables), tape.num_variables
+    for array in (system.rows, system.ends, system.border):
+        array[:] = rng.normal(size=array.shape)
+    right = rng.normal(size=size + 1)
+    once, twice = right.copy(), right.copy()
+    factor(tape, system)
+    solve_factored(tape, system, once)
+    assert keep_also(0, system)
+    assert factor(tape, system) != 0
+    solve_factored(tape, system, twice)
+    np.testing.assert_allclose(twice, once, rtol=1e-9)
+    keep_core(tape.num_eliminated, system)
+    assert system.number[0] == size - tape.num_eliminated
 
 
 def test_a_singular_matrix_is_told() -> None:
-    plan = plan_of(1)
-    size = plan.num_variables + 1
-    assert factor(plan, np.zeros((size, size)), np.zeros(size, dtype=np.int32), np.zeros(size)) == 0
+    tape = tape_of(signalling(3, 3, 2, seed=1))
+    assert factor(tape, allocate_system(tape, tape.num_variables)) == 0
 
 
 def test_sets_eliminated_together_do_not_depend_on_one_another() -> None:
     """The three types of the sender: none of them can see or be told what another would do."""
-    game, _, _ = signalling(3, 3, 2, seed=1)
-    plan = build_plan(game)
-    assert plan.num_eliminated == 6
-    assert [plan.variable_starts[i] < 6 for i in range(game.num_infosets)] == [
-        game.infoset_players[i] == 0 for i in range(6)
+    games = signalling(3, 3, 2, seed=1)
+    tape = tape_of(games)
+    assert tape.num_eliminated == 6
+    assert [tape.variable_starts[i] < 6 for i in range(games.game.num_infosets)] == [
+        games.game.infoset_players[i] == 0 for i in range(6)
     ]
+
+
+def test_equal_numbers_are_summed_once() -> None:
+    """Types that differ in the sender's payoffs alone leave the receiver one value a message and answer."""
+    games = signalling(3, 3, 2, seed=1)
+    apart = tape_of(games)
+    batch = Batch.of(games.payoffs, games.chance)
+    index = batch.payoff_index.copy()
+    index[:, 1] = index[:6, 1][np.arange(len(index)) % 6]
+    together = build_tape(games.game, Batch(batch.payoff_cells, index, batch.chance_cells, batch.chance_index))
+    assert len(together.leaf_cells) == len(apart.leaf_cells) - 12
+    assert (apart.families >= 0).sum() == 3
+    assert (together.families >= 0).sum() == 0
+
+
+def test_dominance_finds_what_the_branch_leads_to() -> None:
+    games = signalling(2, 2, 2, seed=3, num_draws=40)
+    found, traced = solve(*games), fine_limit(*games)
+    assert (found.method == Method.DOMINANCE).sum() >= 5
+    settled = found.method == Method.DOMINANCE
+    np.testing.assert_allclose(np.exp(traced.log_strategies)[settled], found.strategies[settled], atol=1e-4)
 
 
 def test_subgames_under_perfect_information_are_cut_out_and_nested_ones_are_not() -> None:
@@ -114,15 +188,15 @@ def test_past_a_fork_one_arm_is_followed_and_said_to_be_one(precision: float | N
 
 
 def test_nudges_are_small_and_without_pattern() -> None:
-    payoffs, nudged = np.full((8, 3), 0.5), np.zeros((8, 3))
-    nudge(payoffs, 1e-6, nudged)
-    assert np.abs(nudged - payoffs).max() <= 1e-6
+    leaves, nudged = np.full(24, 0.5), np.zeros(24)
+    nudge(leaves, 1e-6, nudged)
+    assert np.abs(nudged - leaves).max() <= 1e-6
     assert len(np.unique(nudged)) == nudged.size
 
 
 def test_giving_up_is_told() -> None:
     """A branch that may take one step only is not followed to its end, and the draw says so."""
-    game, payoffs, chance = signalling(2, 2, 2, seed=5)
+    game, payoffs, chance = signalling(3, 3, 2, seed=4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("offramp.solve.driver.MAX_STEPS", 1)
         solutions = solve(game, payoffs, chance)

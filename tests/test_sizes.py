@@ -43,7 +43,7 @@ def _arguments(function: Function) -> list[ast.arg]:
 
 
 def _is_kernel(function: Function) -> bool:
-    return any("kernel" in ast.unparse(decorator) for decorator in function.decorator_list)
+    return any(ast.unparse(decorator) in ("kernel", "lean", "inlined") for decorator in function.decorator_list)
 
 
 def _limit(function: Function) -> int:

@@ -79,65 +79,90 @@ def build_tape(game: Game, batch: Batch) -> Tape:
     steps = node_steps(game, batch.chance_index)
     slots = find_slots(game, batch.payoff_index, steps)
     sets = find_sets(game, slots, steps)
-    owners_of_actions = np.repeat(np.arange(game.num_infosets), game.num_actions)
-    visits = [_visits(slots, sets, game, action, owners_of_actions) for action in range(int(game.action_starts[-1]))]
-    needs = _needs(game, slots, sets, visits, owners_of_actions)
+    owners = np.repeat(np.arange(game.num_infosets), game.num_actions)
+    visits = [_visits(slots, sets, game, action, owners) for action in range(int(game.action_starts[-1]))]
+    needs = _needs(game, slots, sets, visits, owners)
     variable_starts, num_eliminated = number_variables(game, independent_infosets(needs))
     columns, places = _columns(game, needs, variable_starts)
-    pull_starts, pull_columns, pull_whole = _pulls(sets, owners_of_actions, places)
-    term_lists = slots.terms
-    members = [member for family in sets.families for member in family.members]
-    classes = [slots_after for per_set in sets.classes for slots_after in per_set]
-    num_variables = int((game.num_actions - 1).sum())
-    last_slots = [max(max(after) for after in per_set) for per_set in sets.classes]
-    ready = sorted(range(game.num_infosets), key=lambda infoset: last_slots[infoset])
-    lengths = [len(each) for each in columns]
-    sizes = game.num_actions * np.array(lengths, dtype=np.int64) if lengths else np.zeros(0, dtype=np.int64)
-    first = len(slots.leaves)
+    sizes = [int(count) * len(row) for count, row in zip(game.num_actions, columns, strict=True)]
+    arrays = {
+        **_value_arrays(slots),
+        **_class_arrays(sets),
+        **_family_arrays(sets, owners, places),
+        **_visit_arrays(slots, visits, owners, places),
+        "infoset_players": game.infoset_players,
+        "num_actions": game.num_actions,
+        "action_starts": game.action_starts,
+        "action_owners": owners.astype(np.int32),
+        "variable_starts": variable_starts,
+        "column_starts": _starts([len(row) for row in columns]),
+        "column_splits": _ints([int(np.searchsorted(row, num_eliminated)) for row in columns]),
+        "columns": _ints([column for row in columns for column in row]),
+        "slope_starts": _starts(sizes),
+    }
     return Tape(
-        leaf_cells=_ints([cell for cell, _ in slots.leaves]),
-        leaf_players=_ints([player for _, player in slots.leaves]),
-        slot_infosets=_ints(slots.infosets),
-        term_starts=_starts([len(terms) for terms in term_lists]),
-        term_steps=_ints([step for terms in term_lists for step, _ in terms]),
-        term_slots=_ints([slot for terms in term_lists for _, slot in terms]),
-        infoset_players=game.infoset_players,
-        num_actions=game.num_actions,
-        action_starts=game.action_starts,
-        variable_starts=variable_starts,
-        class_starts=_starts([len(per_set) for per_set in sets.classes]),
-        class_slots=_ints([slot for slots_after in classes for slot in slots_after]),
-        class_offsets=_starts([len(slots_after) for slots_after in classes]),
-        families=_ints(sets.family_of),
-        family_starts=_starts([len(family.members) for family in sets.families]),
-        entry_starts=_starts([len(member) for member in members]),
-        entries=_ints([step for member in members for step in member]),
-        class_map_starts=_starts([len(each) for each in sets.member_classes]),
-        member_classes=_ints([number for each in sets.member_classes for number in each]),
-        pull_starts=pull_starts,
-        pull_columns=pull_columns,
-        pull_whole=pull_whole,
-        column_starts=_starts(lengths),
-        column_splits=_ints([int(np.searchsorted(each, num_eliminated)) for each in columns]),
-        columns=_ints([column for each in columns for column in each]),
-        slope_starts=_starts(sizes.tolist()),
-        visit_starts=_starts([len(each) for each in visits]),
-        visits=_ints([slot - first for each in visits for slot in each]),
-        visit_columns=_ints(
-            [
-                places[owners_of_actions[action]].get(slots.infosets[slot - first], -1)
-                for action, each in enumerate(visits)
-                for slot in each
-            ]
-        ),
-        ready_infosets=_ints(ready),
-        ready_slots=_ints([last_slots[infoset] for infoset in ready]),
-        action_owners=owners_of_actions.astype(np.int32),
-        num_variables=num_variables,
+        **arrays,
+        num_variables=int((game.num_actions - 1).sum()),
         num_eliminated=num_eliminated,
-        num_slopes=int(sizes.sum()),
+        num_slopes=sum(sizes),
         num_chance=batch.chance_cells.shape[1],
     )
+
+
+def _value_arrays(slots: Slots) -> dict[str, Ints]:
+    return {
+        "leaf_cells": _ints([cell for cell, _ in slots.leaves]),
+        "leaf_players": _ints([player for _, player in slots.leaves]),
+        "slot_infosets": _ints(slots.infosets),
+        "term_starts": _starts([len(terms) for terms in slots.terms]),
+        "term_steps": _ints([step for terms in slots.terms for step, _ in terms]),
+        "term_slots": _ints([slot for terms in slots.terms for _, slot in terms]),
+    }
+
+
+def _class_arrays(sets: Sets) -> dict[str, Ints]:
+    classes = [after for per_set in sets.classes for after in per_set]
+    last_slots = [max(max(after) for after in per_set) for per_set in sets.classes]
+    ready = sorted(range(len(last_slots)), key=lambda infoset: last_slots[infoset])
+    return {
+        "class_starts": _starts([len(per_set) for per_set in sets.classes]),
+        "class_slots": _ints([slot for after in classes for slot in after]),
+        "class_offsets": _starts([len(after) for after in classes]),
+        "class_map_starts": _starts([len(each) for each in sets.member_classes]),
+        "member_classes": _ints([number for each in sets.member_classes for number in each]),
+        "ready_infosets": _ints(ready),
+        "ready_slots": _ints([last_slots[infoset] for infoset in ready]),
+    }
+
+
+def _family_arrays(sets: Sets, owners: npt.NDArray[np.int64], places: Sequence[dict[int, int]]) -> dict[str, Ints]:
+    members = [member for family in sets.families for member in family.members]
+    pull_starts, pull_columns, pull_whole = _pulls(sets, owners, places)
+    return {
+        "families": _ints(sets.family_of),
+        "family_starts": _starts([len(family.members) for family in sets.families]),
+        "entry_starts": _starts([len(member) for member in members]),
+        "entries": _ints([step for member in members for step in member]),
+        "pull_starts": pull_starts,
+        "pull_columns": pull_columns,
+        "pull_whole": pull_whole,
+    }
+
+
+def _visit_arrays(
+    slots: Slots, visits: Sequence[Sequence[int]], owners: npt.NDArray[np.int64], places: Sequence[dict[int, int]]
+) -> dict[str, Ints]:
+    first = len(slots.leaves)
+    columns = [
+        places[owners[action]].get(slots.infosets[slot - first], -1)
+        for action, each in enumerate(visits)
+        for slot in each
+    ]
+    return {
+        "visit_starts": _starts([len(each) for each in visits]),
+        "visits": _ints([slot - first for each in visits for slot in each]),
+        "visit_columns": _ints(columns),
+    }
 
 
 def _visits(slots: Slots, sets: Sets, game: Game, action: int, owners: npt.NDArray[np.int64]) -> list[int]:

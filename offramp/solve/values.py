@@ -39,7 +39,7 @@ class State(NamedTuple):
     masses: Floats  # [classes]
     q: Floats  # [A]
     slopes: Floats  # of each action, derivatives with respect to its set's columns
-    weights: Floats  # [M]: zero between uses
+    weights: Floats  # [Z + M]: zero between uses, but at the leaves, where nobody reads them
 
 
 def allocate_state(tape: Tape) -> State:
@@ -55,7 +55,7 @@ def allocate_state(tape: Tape) -> State:
         masses=np.ones(int(tape.class_starts[-1])),
         q=np.zeros(int(tape.action_starts[-1])),
         slopes=np.zeros(tape.num_slopes),
-        weights=np.zeros(len(tape.slot_infosets)),
+        weights=np.zeros(len(tape.leaf_cells) + len(tape.slot_infosets)),
     )
 
 
@@ -210,29 +210,30 @@ def _add_what_follows(tape: Tape, infoset: int, a: int, row: int, state: State) 
     """Add the effect of all odds below action ``a`` on its value to ``slopes[row:]``."""
     leaves = len(tape.leaf_cells)
     action = tape.action_starts[infoset] + a
-    if tape.visit_starts[action] == tape.visit_starts[action + 1]:
+    first_visit, last_visit = tape.visit_starts[action], tape.visit_starts[action + 1]
+    if first_visit == last_visit:
         return
     for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        slot = tape.class_slots[tape.class_offsets[k] + a]
-        if slot >= leaves:
-            state.weights[slot - leaves] += state.masses[k]
-    for v in range(tape.visit_starts[action], tape.visit_starts[action + 1]):
-        slot = tape.visits[v]
+        state.weights[tape.class_slots[tape.class_offsets[k] + a]] += state.masses[k]
+    for v in range(first_visit, last_visit):
+        visit = tape.visits[v]
+        slot = leaves + visit
         weight = state.weights[slot]
-        if weight == 0.0:
-            continue
         state.weights[slot] = 0.0
-        first, last = tape.term_starts[slot], tape.term_starts[slot + 1]
-        for t in range(first, last):
+        first, last = tape.term_starts[visit], tape.term_starts[visit + 1]
+        place = row + tape.visit_columns[v]
+        if place < row:
+            for t in range(first, last):
+                state.weights[tape.term_slots[t]] += weight * state.probabilities[tape.term_steps[t]]
+            continue
+        below = tape.term_slots[first]
+        state.weights[below] += weight * state.probabilities[tape.term_steps[first]]
+        mean = state.values[slot]
+        for t in range(first + 1, last):
             below = tape.term_slots[t]
-            if below >= leaves:
-                state.weights[below - leaves] += weight * state.probabilities[tape.term_steps[t]]
-        place = tape.visit_columns[v]
-        if place >= 0:
-            mean = state.values[leaves + slot]
-            for t in range(first + 1, last):
-                gain = state.values[tape.term_slots[t]] - mean
-                state.slopes[row + place + t - first - 1] += weight * state.probabilities[tape.term_steps[t]] * gain
+            share = weight * state.probabilities[tape.term_steps[t]]
+            state.weights[below] += share
+            state.slopes[place + t - first - 1] += share * (state.values[below] - mean)
 
 
 @inlined
