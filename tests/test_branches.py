@@ -129,7 +129,7 @@ def test_where_the_branch_ends_early_the_screen_and_the_document_say_so(meeting:
 def test_the_command_shows_curves_or_a_document(meeting: Path) -> None:
     shown = CliRunner().invoke(main, ["solve", str(meeting), "--precisions", "0.5:20:6"])
     assert shown.exit_code == 0
-    assert "6 precisions from 0.5 (left) to 20 (right)" in shown.stdout
+    assert "6 precisions from 0.5 (left) to 20 (right)" in " ".join(shown.stdout.split())
     assert "where: park" in shown.stdout
     printed = CliRunner().invoke(main, ["solve", str(meeting), "--precisions", "0.5:20:6", "--json"])
     document = json.loads(printed.stdout)

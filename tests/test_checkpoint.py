@@ -66,7 +66,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts.append(len(payoffs))
         return solve(game, payoffs, *rest, **options)
 
-    monkeypatch.setattr(batches, "solve", count)
+    monkeypatch.setattr(batches, "solve_batch", count)
     return counts
 
 

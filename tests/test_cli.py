@@ -322,7 +322,7 @@ def test_ctrl_c_shows_what_was_kept(standoff: str, tmp_path: Path, monkeypatch: 
 
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
     monkeypatch.setattr(portions, "BATCH_DRAWS", 8)
-    monkeypatch.setattr(batches, "solve", stop_at_third)
+    monkeypatch.setattr(batches, "solve_batch", stop_at_third)
     out = tmp_path / "run"
     result = call("run", standoff, "--draws", "64", "--out", str(out))
     assert result.exit_code == 130
@@ -335,7 +335,7 @@ def test_ctrl_c_before_anything_is_kept(standoff: str, monkeypatch: pytest.Monke
     def stop(*args: object, **options: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batches, "solve", stop)
+    monkeypatch.setattr(batches, "solve_batch", stop)
     result = call("run", standoff, "--draws", "64")
     assert result.exit_code == 130
     assert result.stderr == "offramp: stopped; nothing was kept\n"
@@ -387,7 +387,7 @@ def test_what_does_not_fit_into_memory_is_a_message(standoff: str, monkeypatch: 
     def too_large(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(batches, "solve", too_large)
+    monkeypatch.setattr(batches, "solve_batch", too_large)
     result = call("run", standoff, "--draws", "4")
     assert result.exit_code == 2
     assert "not enough memory" in result.stderr

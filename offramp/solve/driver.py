@@ -21,7 +21,17 @@ from offramp.solve.dominance import Bounds, allocate_bounds, solve_by_dominance
 from offramp.solve.jit import is_compiled, lean
 from offramp.solve.limit import polish
 from offramp.solve.nudge import FORKED, follow_nudged
-from offramp.solve.path import NUM_COUNTS, REACHED, Work, allocate_work, capacity_for, follow, start
+from offramp.solve.path import (
+    ANY_SIGN,
+    NUM_COUNTS,
+    OUT_OF_STEPS,
+    REACHED,
+    Work,
+    allocate_work,
+    capacity_for,
+    follow,
+    start,
+)
 from offramp.solve.structure import BlockTape
 from offramp.solve.tape import Tape
 from offramp.solve.values import evaluate, load_draw
@@ -209,26 +219,34 @@ def _trace_draw(
     work: Work,
     logs: Floats,
 ) -> tuple[int, float]:
-    """Trace the draw in ``work.state``; writes ``logs[A]``. Returns how it ended and s at the end."""
+    """Trace the draw in ``work.state``; writes ``logs[A]``. Returns how it ended and s at the end.
+
+    Where the branch stalls, as at a fork, a nudged one is followed, and failing that the branch itself over the fork. A
+    draw whose regret is good counts as reached where neither gets to the end.
+    """
     orientation = start(tape, rates, work)
     end = follow(tape, rates, target, orientation, max_steps, limit, work)
     reached = work.here[tape.num_variables]
+    regret = np.inf
     if limit:
-        end, reached, regret = _approach_limit(tape, rates, target, orientation, end, max_steps, work, logs)
+        reached, regret = _approach_limit(tape, rates, target, orientation, end, max_steps, work, logs)
     else:
-        regret = np.inf
         evaluate(tape, work.here, work.state)
         copy(work.state.logs, logs)
-    if end == REACHED or work.stop[0] != 0:
+    if end == REACHED or end == OUT_OF_STEPS or work.stop[0] != 0:
         return end, reached
-    if not follow_nudged(tape, leaves, rates, target, max_steps, work):
-        return end, reached
-    if not limit:
-        evaluate(tape, work.here, work.state)
-    elif not polish(tape, rates, work) < regret:
-        return end, reached
-    copy(work.state.logs, logs)
-    return FORKED, target
+    for attempt in range(2):
+        if attempt == 0:
+            found = follow_nudged(tape, leaves, rates, target, max_steps, work)
+        else:
+            start(tape, rates, work)
+            found = regret > GOOD_REGRET and follow(tape, rates, target, ANY_SIGN, max_steps, False, work) == REACHED
+        if found and (not limit or polish(tape, rates, work) <= max(regret, GOOD_REGRET)):
+            if not limit:
+                evaluate(tape, work.here, work.state)
+            copy(work.state.logs, logs)
+            return FORKED, target
+    return (REACHED if regret <= GOOD_REGRET else end), reached
 
 
 @lean
@@ -241,10 +259,10 @@ def _approach_limit(
     max_steps: int,
     work: Work,
     logs: Floats,
-) -> tuple[int, float, float]:
-    """Polish, following the branch further where that leaves too much regret: how it ended, s there, and the regret.
+) -> tuple[float, float]:
+    """Polish, following the branch further where that leaves too much regret: s at the end and the regret there.
 
-    Writes ``logs[A]``. A draw whose regret is good counts as reached however the branch ended.
+    Writes ``logs[A]``.
     """
     regret = polish(tape, rates, work)
     reached = work.here[tape.num_variables]
@@ -262,4 +280,4 @@ def _approach_limit(
             reached = work.here[tape.num_variables]
         if last != REACHED:
             break
-    return (REACHED if regret <= GOOD_REGRET else end), reached, regret
+    return reached, regret

@@ -70,6 +70,9 @@ EVALUATIONS, FACTORS, STEPS, REFUSED, JUMPS, LEAPS = 0, 1, 2, 3, 4, 5
 
 NUM_COUNTS = 6
 
+ANY_SIGN = 0
+"""In place of the sign that the determinant keeps: follow on over forks."""
+
 
 class Work(NamedTuple):
     """Scratch of one thread; overwritten by every draw."""
@@ -341,12 +344,13 @@ def follow(tape: Tape, rates: Floats, target: float, orientation: int, max_steps
         moved = _surprise(work)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
         cosine = turn(tape, work) if fine else 0.0
-        if fine and arrives and cosine >= SMALLEST_COSINE and sign == orientation:
+        kept = sign == orientation or orientation == ANY_SIGN
+        if fine and arrives and cosine >= SMALLEST_COSINE and kept:
             _move(work)
             return REACHED
-        if not fine or cosine < SMALLEST_COSINE or sign != orientation:
+        if not fine or cosine < SMALLEST_COSINE or not kept:
             work.counts[REFUSED] += 1
-            work.counts[JUMPS] += 1 if fine and sign != orientation else 0
+            work.counts[JUMPS] += 1 if fine and not kept else 0
             step *= 0.5 if fine else 0.25
             if step < SMALLEST_STEP:
                 return STALLED
