@@ -161,9 +161,7 @@ def test_twelve_types_messages_and_responses_are_certified() -> None:
     assert solutions.converged.all()
 
 
-NOT_SEEN = pytest.mark.xfail(reason="the step that arrives at the precision asked for is not checked for a fork")
 NOT_ODD = pytest.mark.xfail(reason="two eigenvalues change sign at once, so that the determinant keeps its own")
-NOT_TOLD = pytest.mark.xfail(reason="a trace that ends at a fork, in an equilibrium in mixed choices, counts as traced")
 
 
 @pytest.mark.compiled
@@ -172,12 +170,12 @@ NOT_TOLD = pytest.mark.xfail(reason="a trace that ends at a fork, in an equilibr
     [
         ("coordination", 50.0),
         ("majority of three", 50.0),
-        pytest.param("coordination", 5.0, marks=NOT_SEEN),
-        pytest.param("battle of the sexes", 5.0, marks=NOT_SEEN),
-        pytest.param("battle of the sexes", 50.0, marks=NOT_SEEN),
+        ("coordination", 5.0),
+        ("battle of the sexes", 5.0),
+        ("battle of the sexes", 50.0),
         pytest.param("coordination of three", 50.0, marks=NOT_ODD),
-        pytest.param("coordination", None, marks=NOT_TOLD),
-        pytest.param("battle of the sexes", None, marks=NOT_SEEN),
+        ("coordination", None),
+        ("battle of the sexes", None),
     ],
 )
 def test_past_the_fork_of_a_symmetric_game_the_status_says_so(name: str, precision: float | None) -> None:
@@ -189,7 +187,7 @@ def test_past_the_fork_of_a_symmetric_game_the_status_says_so(name: str, precisi
 @pytest.mark.compiled
 @pytest.mark.parametrize(
     "name",
-    [pytest.param("coordination", marks=NOT_TOLD), "battle of the sexes", "matching pennies", "coordination of three"],
+    ["coordination", "battle of the sexes", "matching pennies", "coordination of three"],
 )
 def test_the_limit_of_a_symmetric_game_is_what_high_precision_leads_to(name: str) -> None:
     game = made(name)

@@ -233,7 +233,7 @@ def _trace_draw(
     else:
         evaluate(tape, work.here, work.state)
         copy(work.state.logs, logs)
-    if end == REACHED or end == OUT_OF_STEPS or work.stop[0] != 0:
+    if end in (REACHED, OUT_OF_STEPS) or work.stop[0] != 0:
         return end, reached
     for attempt in range(2):
         if attempt == 0:

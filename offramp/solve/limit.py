@@ -109,7 +109,8 @@ def _solve_limit(tape: Tape, rates: Floats, work: Work) -> bool:
 def _list_references(tape: Tape, work: Work) -> bool:
     """Write to ``work.turned``, for every unknown, the action that its own is compared with, or ``_LOGIT``.
 
-    Mixed unknowns are kept in ``work.system``; False where there is no room for them all.
+    Mixed unknowns are kept in ``work.system``; False where there is no room for them all. The others are kept as far as
+    there is room: with s in their rows, pivoting saves digits that elimination would lose.
     """
     logs = work.state.logs
     for infoset in range(len(tape.num_actions)):
@@ -126,6 +127,9 @@ def _list_references(tape: Tape, work: Work) -> bool:
             work.system.diagonal[unknown] = 0.0 if mixed else 1.0
             if mixed and unknown < tape.num_eliminated and not keep_also(unknown, work.system):
                 return False
+    for unknown in range(tape.num_eliminated):
+        if work.system.places[unknown] < 0 and not keep_also(unknown, work.system):
+            break
     return True
 
 

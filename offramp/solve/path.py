@@ -181,7 +181,8 @@ def correct(tape: Tape, rates: Floats, tolerance: float, limit: int, work: Work)
     ratio = 1.0
     sign = 0
     for iteration in range(limit):
-        if ratio > CHORD_LIMIT or (iteration == 1 and tolerance <= FINAL_TOLERANCE):
+        fresh = ratio > CHORD_LIMIT or (iteration == 1 and tolerance <= FINAL_TOLERANCE)
+        if fresh:
             linearise(tape, rates, work.there, work)
             sign = factor(tape, work.system)
             work.counts[FACTORS] += 1
@@ -200,16 +201,14 @@ def correct(tape: Tape, rates: Floats, tolerance: float, limit: int, work: Work)
             return 0, contraction
         for j in range(size + 1):
             work.there[j] += work.vector[j]
+        ratio = length / previous if iteration > 0 else (0.0 if length <= CHORD_FROM else 1.0)
         noise = ROUNDING * work.there[size]
-        if length <= max(tolerance, noise if length >= CONTRACTION_LIMIT * previous else 0.0):
+        if length <= tolerance or (fresh and length <= noise and length >= CONTRACTION_LIMIT * previous):
             return sign, contraction
-        if iteration > 0:
-            ratio = length / previous
+        if iteration > 0 and fresh:
             contraction = max(contraction, ratio)
             if contraction > CONTRACTION_LIMIT:
                 return 0, contraction
-        else:
-            ratio = 0.0 if length <= CHORD_FROM else 1.0
         previous = length
     return 0, contraction
 
@@ -344,7 +343,7 @@ def follow(tape: Tape, rates: Floats, target: float, orientation: int, max_steps
         moved = _surprise(work)
         fine = sign != 0 and moved <= CORRECTION_LIMIT
         cosine = turn(tape, work) if fine else 0.0
-        kept = sign == orientation or orientation == ANY_SIGN
+        kept = orientation in (sign, ANY_SIGN)
         if fine and arrives and cosine >= SMALLEST_COSINE and kept:
             _move(work)
             return REACHED
