@@ -205,7 +205,7 @@ def correct(tape: Tape, rates: Floats, tolerance: float, limit: int, work: Work)
         noise = ROUNDING * work.there[size]
         if length <= tolerance or (fresh and length <= noise and length >= CONTRACTION_LIMIT * previous):
             return sign, contraction
-        if iteration > 0 and fresh:
+        if iteration > 0 and (fresh or tolerance > FINAL_TOLERANCE):
             contraction = max(contraction, ratio)
             if contraction > CONTRACTION_LIMIT:
                 return 0, contraction
