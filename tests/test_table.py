@@ -44,7 +44,7 @@ def profile(compiled: Compiled, logs: np.ndarray) -> tuple[Solutions, np.ndarray
     batch = compiled.batch(draw(compiled.scenario, len(logs), seed=1))
     counts, reached = np.zeros(len(logs), dtype=np.int32), np.zeros(len(logs))
     certified = certify(compiled.game, batch, logs)
-    solved = Solutions(compiled.game, batch, logs, *certified, counts, reached, counts, counts, counts)
+    solved = Solutions(compiled.game, batch, logs, *certified, counts, reached, *[counts] * 5)
     return solved, batch.chance()
 
 

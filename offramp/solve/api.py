@@ -18,7 +18,7 @@ from offramp.solve.backward import induce_backward
 from offramp.solve.certificate import certify
 from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
 from offramp.solve.nudge import FORKED
-from offramp.solve.path import JUMPS, NUM_COUNTS, OUT_OF_STEPS, STALLED, STEPS
+from offramp.solve.path import EVALUATIONS, FACTORS, JUMPS, NUM_COUNTS, OUT_OF_STEPS, STALLED, STEPS
 from offramp.solve.plan import build_walk
 from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Method, Solutions, Status
 from offramp.solve.structure import Structure, scaled_leaves, scales, structure_of
@@ -248,4 +248,6 @@ def _certify(
         steps=counts[:, STEPS],
         jumps=counts[:, JUMPS],
         method=method,
+        evaluations=counts[:, EVALUATIONS],
+        factorisations=counts[:, FACTORS],
     )

@@ -102,6 +102,8 @@ class Solutions:
         Steps that were refused because they seemed to lead to another branch.
     method : int32[B]
         A :class:`Method` per draw.
+    evaluations, factorisations : int32[B]
+        How often the tree was evaluated at some point, and a linear system factored, on the way.
     """
 
     game: Game
@@ -115,6 +117,8 @@ class Solutions:
     steps: Ints
     jumps: Ints
     method: Ints
+    evaluations: Ints
+    factorisations: Ints
 
     @property
     def num_draws(self) -> int:
