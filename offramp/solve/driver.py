@@ -38,8 +38,11 @@ from offramp.solve.values import evaluate, load_draw
 
 LOG = logging.getLogger(__name__)
 
-CHUNK = 32
-"""Draws that one thread takes at a time."""
+CHUNKS = (32, 256)
+"""Least and most draws that one thread takes at a time; fewer only where there are not enough for all threads."""
+
+CHUNK_UNKNOWNS = 4096
+"""Draws times unknowns of a chunk, between those limits."""
 
 MAX_STEPS = 4000
 """Steps along one branch, refused ones included, before a draw is given up."""
@@ -126,18 +129,26 @@ def trace_block(
     workers = affordable_workers(block.tape, workers)
     traces = Traces.empty(len(leaves), len(block.actions))
     stop = np.zeros(1, dtype=np.int32)
+    size = _chunk_size(block.tape, len(leaves), workers)
 
     def trace_chunk(first: int) -> int:
-        draws = slice(first, first + CHUNK)
+        draws = slice(first, first + size)
         part = traces.part(draws)
         work, bounds = allocate_work(block.tape, stop), allocate_bounds(block.tape)
         numbers = leaves[draws], chance[draws], schedule.rates[draws], schedule.targets[draws], schedule.limit
         trace_draws(block.tape, *numbers, MAX_STEPS, work, bounds, part)
         return len(part.ends)
 
-    for count in _run_chunks(trace_chunk, range(0, len(leaves), CHUNK), workers, stop):
+    for count in _run_chunks(trace_chunk, range(0, len(leaves), size), workers, stop):
         done(count)
     return traces
+
+
+def _chunk_size(tape: Tape, num_draws: int, workers: int) -> int:
+    """Draws that one thread takes at a time: many of a small game, and four portions for each thread if there are."""
+    least, most = CHUNKS
+    size = min(most, max(least, CHUNK_UNKNOWNS // max(1, tape.num_variables)))
+    return min(size, max(least, -(-num_draws // (4 * workers))))
 
 
 def affordable_workers(tape: Tape, workers: int) -> int:
