@@ -24,8 +24,8 @@ def made_up(games: RandomGame) -> Solutions:
         logs[:, start:end] -= np.logaddexp.reduce(logs[:, start:end], axis=1, keepdims=True)
     counts = np.arange(num_draws, dtype=np.int32)
     certified = certify(game, batch, logs)
-    rest = (counts % 3, np.arange(num_draws) / 2, counts, counts + 1, counts % 3, counts + 2, counts + 3)
-    return Solutions(game, batch, logs, *certified, *rest)
+    more = [counts, counts + 1, counts % 3, counts + 2, counts + 3]
+    return Solutions(game, batch, logs, *certified, counts % 3, np.arange(num_draws) / 2, *more)
 
 
 def test_what_takes_all_nodes_is_computed_once_when_asked_for() -> None:

@@ -12,13 +12,13 @@ from offramp.solve.jit import lean
 from offramp.solve.tape import Tape
 from offramp.solve.values import State
 
-KEPT_DRIFT = 0.1
+KEPT_DRIFT = 0.2
 """Largest change of a kept action's log probability per unit of log s."""
 
-GIVEN_UP_LOG = -3.0
+GIVEN_UP_LOG = -2.0
 """Largest log probability of an action that is given up."""
 
-STRAIGHT = 0.25
+STRAIGHT = 0.4
 """How far its change per unit of log s may differ from the log probability itself, relative to it."""
 
 

@@ -56,10 +56,10 @@ CONTRACTION_AIM = 0.1
 SMALLEST_COSINE = 0.8
 GROWTH_LIMIT = 3.0
 
-LEAP_FROM = 12.0
+LEAP_FROM = 8.0
 """The least s at which the rest of the way is tried in one step."""
 
-LEAP_LIMIT = 0.05
+LEAP_LIMIT = 0.1
 """How far probabilities and beliefs may move in the last step's correction."""
 
 LEAP_WAIT = 1.6
