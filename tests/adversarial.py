@@ -279,7 +279,7 @@ ADVERSARIES: dict[str, Adversary] = {
     "ties, three players": Adversary(whole_numbers(benchmark("three players"), 2), 200, flagged=0.01),
     "ties, four players": Adversary(whole_numbers(benchmark("four players"), 2), 100, flagged=0.01),
     "payoffs of 0 and 1": Adversary(whole_numbers(signalling_332, 1), 200),
-    "near ties": Adversary(near_ties, 100),
+    "near ties": Adversary(near_ties, 100, flagged=0.01),
     "copied actions": Adversary(copied_actions),
     "zero payoffs": Adversary(zero_payoffs),
     "one indifferent player": Adversary(one_indifferent_player),

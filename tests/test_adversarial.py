@@ -138,7 +138,7 @@ def test_a_draw_has_the_same_bits_however_it_is_solved(name: str, precision: flo
 
 @pytest.mark.compiled
 def test_among_the_draws_whose_bits_are_compared_some_are_flagged() -> None:
-    game, payoffs, chance = made("ties, signalling 4x4x3")
+    game, payoffs, chance = made("near ties")
     assert not solve(game, payoffs[:70], chance[:70]).converged.all()
 
 

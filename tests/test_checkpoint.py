@@ -60,11 +60,11 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def solved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many draws each call of the solver had."""
     counts: list[int] = []
-    solve = api.solve
+    solve_batch = api.solve_batch
 
-    def count(game: Any, payoffs: Any, *rest: Any, **options: Any) -> Any:
-        counts.append(len(payoffs))
-        return solve(game, payoffs, *rest, **options)
+    def count(game: Any, batch: Any, **options: Any) -> Any:
+        counts.append(batch.num_draws)
+        return solve_batch(game, batch, **options)
 
     monkeypatch.setattr(batches, "solve_batch", count)
     return counts

@@ -311,7 +311,7 @@ def test_a_folder_in_place_of_a_file_is_a_message(command: str, tmp_path: Path) 
 
 
 def test_ctrl_c_shows_what_was_kept(standoff: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    solved = api.solve
+    solved = api.solve_batch
     calls: list[int] = []
 
     def stop_at_third(*args: object, **options: object) -> object:
