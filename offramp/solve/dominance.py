@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
-from offramp.solve.arrays import fill
 from offramp.solve.jit import inlined, lean
 from offramp.solve.tape import Tape
 from offramp.solve.values import State, evaluate_profile
@@ -177,7 +176,6 @@ def _solve_odds(tape: Tape, rates: Floats, s: float, state: State, bounds: Bound
 
     Every choice is certain. Returns False where they do not settle.
     """
-    fill(state.q, 0.0)
     for action in range(len(bounds.possible)):
         state.probabilities[action] = bounds.possible[action]
         state.logs[action] = 0.0 if bounds.possible[action] == 1 else 2.0 * CERTAIN_LOG

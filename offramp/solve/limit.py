@@ -18,6 +18,7 @@ from offramp.game.game import Floats
 from offramp.solve.arrays import all_finite, copy, fill
 from offramp.solve.jit import lean
 from offramp.solve.path import EVALUATIONS, FACTORS, Work, hold
+from offramp.solve.regret import largest_regret
 from offramp.solve.system import factor, keep_also, keep_core, solve_factored
 from offramp.solve.tape import Tape
 from offramp.solve.values import State, differentiate, evaluate
@@ -37,22 +38,6 @@ _LOGIT = -1
 
 
 @lean
-def largest_regret(tape: Tape, state: State) -> float:
-    """Largest conditional regret of the profile in ``state``; infinite if it is not finite."""
-    if not (all_finite(state.q) and all_finite(state.beliefs)):
-        return np.inf
-    largest = 0.0
-    for infoset in range(len(tape.num_actions)):
-        start = tape.action_starts[infoset]
-        best, mean = -np.inf, 0.0
-        for a in range(start, start + tape.num_actions[infoset]):
-            best = max(best, state.q[a])
-            mean += state.probabilities[a] * state.q[a]
-        largest = max(largest, best - mean)
-    return largest
-
-
-@lean
 def polish(tape: Tape, rates: Floats, work: Work) -> float:
     """Write the better of ``work.here`` and its limit to ``work.there`` and return its largest regret.
 
@@ -60,7 +45,7 @@ def polish(tape: Tape, rates: Floats, work: Work) -> float:
     """
     evaluate(tape, work.here, work.state)
     work.counts[EVALUATIONS] += 1
-    regret = largest_regret(tape, work.state)
+    regret = _regret(tape, work.state)
     copy(work.here, work.there)
     if regret <= NO_REGRET:
         return regret
@@ -69,12 +54,17 @@ def polish(tape: Tape, rates: Floats, work: Work) -> float:
     fill(work.system.diagonal, 1.0)
     if found:
         evaluate(tape, work.there, work.state)
-        polished = largest_regret(tape, work.state)
+        polished = _regret(tape, work.state)
         if polished < regret:
             return polished
     copy(work.here, work.there)
     evaluate(tape, work.there, work.state)
     return regret
+
+
+@lean
+def _regret(tape: Tape, state: State) -> float:
+    return largest_regret(tape.action_starts, state.probabilities, state.q, state.beliefs)
 
 
 @lean

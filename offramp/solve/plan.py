@@ -48,7 +48,7 @@ class Plan(NamedTuple):
 def build_plan(game: Game) -> Plan:
     """Arrays for the kernels that trace ``game`` as one block."""
     depends = infoset_dependencies(game)
-    starts, num_eliminated = _number_variables(game, independent_infosets(depends))
+    starts, num_eliminated = number_variables(game, independent_infosets(depends))
     plan = _tree_plan(game, starts)
     owners = _variable_owners(game, starts, plan.num_variables)
     rest = np.arange(num_eliminated, plan.num_variables)
@@ -132,7 +132,7 @@ def independent_infosets(depends: np.ndarray[tuple[int, int], np.dtype[np.bool_]
     return sorted(chosen)
 
 
-def _number_variables(game: Game, eliminated: list[int]) -> tuple[Ints, int]:
+def number_variables(game: Game, eliminated: list[int]) -> tuple[Ints, int]:
     """int32[I] first unknown of each set, the eliminated sets' first, and how many unknowns these have."""
     first = set(eliminated)
     order = eliminated + [index for index in range(game.num_infosets) if index not in first]

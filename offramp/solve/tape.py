@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from offramp.game.batch import Batch
 from offramp.game.game import Game, Ints
+from offramp.solve.plan import number_variables
 from offramp.solve.slots import Sets, Slots, find_sets, find_slots, node_steps
 
 Flags = npt.NDArray[np.bool_]
@@ -209,21 +210,6 @@ def independent_infosets(needs: Sequence[set[int]]) -> list[int]:
             chosen.append(infoset)
             blocked |= coupled[infoset]
     return sorted(chosen)
-
-
-def number_variables(game: Game, eliminated: Sequence[int]) -> tuple[Ints, int]:
-    """int32[I] first unknown of each set, the eliminated sets' first, and how many unknowns these have."""
-    first = set(eliminated)
-    order = [*eliminated, *(infoset for infoset in range(game.num_infosets) if infoset not in first)]
-    starts = np.zeros(game.num_infosets, dtype=np.int32)
-    position = 0
-    num_eliminated = 0
-    for place, infoset in enumerate(order):
-        starts[infoset] = position
-        position += int(game.num_actions[infoset]) - 1
-        if place == len(eliminated) - 1:
-            num_eliminated = position
-    return starts, num_eliminated
 
 
 def _columns(game: Game, needs: Sequence[set[int]], starts: Ints) -> tuple[list[list[int]], list[dict[int, int]]]:

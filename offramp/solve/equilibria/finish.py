@@ -16,6 +16,7 @@ from offramp.solve.equilibria.agents import Work, assess
 from offramp.solve.equilibria.assess import differentiate
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan
+from offramp.solve.regret import largest_regret
 
 SUPPORT_LOG = -25.0
 """Actions whose log probability is above this at the end of the curve belong to the support."""
@@ -26,19 +27,9 @@ SMALLEST_CHANGE = 1e-15
 
 
 @kernel
-def largest_regret(plan: Plan, work: Work) -> float:
+def regret_of(plan: Plan, work: Work) -> float:
     """Largest conditional regret of the assessment in ``work``; infinite if the assessment is not finite."""
-    if not (all_finite(work.q) and all_finite(work.beliefs)):
-        return np.inf
-    largest = 0.0
-    for infoset in range(len(plan.num_actions)):
-        start = plan.action_starts[infoset]
-        best, mean = -np.inf, 0.0
-        for a in range(start, start + plan.num_actions[infoset]):
-            best = max(best, work.q[a])
-            mean += work.probabilities[a] * work.q[a]
-        largest = max(largest, best - mean)
-    return largest
+    return largest_regret(plan.action_starts, work.probabilities, work.q, work.beliefs)
 
 
 @kernel
@@ -48,11 +39,11 @@ def finish(plan: Plan, payoffs: Floats, chance: Floats, rates: Floats, work: Wor
     ``rates`` is float64[I]. On return ``work`` holds the assessment of ``work.there``.
     """
     assess(plan, payoffs, chance, work.here, work)
-    regret = largest_regret(plan, work)
+    regret = regret_of(plan, work)
     copy(work.here, work.there)
     if _solve_limit(plan, payoffs, chance, rates, work):
         assess(plan, payoffs, chance, work.there, work)
-        better = largest_regret(plan, work)
+        better = regret_of(plan, work)
         if better < regret:
             return better
     copy(work.here, work.there)

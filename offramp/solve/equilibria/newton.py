@@ -29,7 +29,7 @@ from offramp.solve.equilibria.dominance import (
     next_mask,
     remove_dominated,
 )
-from offramp.solve.equilibria.finish import largest_regret
+from offramp.solve.equilibria.finish import regret_of
 from offramp.solve.equilibria.probe import find_play, write_play
 from offramp.solve.jit import kernel
 from offramp.solve.plan import Plan
@@ -168,7 +168,7 @@ def solve_supports(plan: Plan, payoffs: Floats, chance: Floats, supports: Suppor
             inside = (supports.bounds.masks[infoset] >> a) & 1 == 1
             if inside and work.probabilities[plan.action_starts[infoset] + a] < SMALLEST_SHARE:
                 return False
-    return all_finite(work.q) and largest_regret(plan, work) <= 10.0 * SOLVED
+    return all_finite(work.q) and regret_of(plan, work) <= 10.0 * SOLVED
 
 
 @kernel
