@@ -11,6 +11,7 @@ from offramp.game.game import CHANCE_NODE
 from offramp.solve.api import solve
 from offramp.solve.nudge import nudge
 from offramp.solve.result import Method, Status
+from offramp.solve.structure import scaled_leaves, scales, structure_of
 from offramp.solve.subgames import find_blocks
 from offramp.solve.system import allocate_system, factor, keep_also, keep_core, solve_factored
 from offramp.solve.tape import Tape, build_tape
@@ -148,6 +149,16 @@ def test_equal_numbers_are_summed_once() -> None:
     assert len(together.leaf_cells) == len(apart.leaf_cells) - 12
     assert (apart.families >= 0).sum() == 3
     assert (together.families >= 0).sum() == 0
+
+
+def test_numbers_are_in_the_order_that_kernels_are_compiled_for() -> None:
+    """Another order in memory would compile the solver once more in everybody's first run."""
+    game, payoffs, chance = signalling(3, 3, 2, seed=1, num_draws=4)
+    batch = Batch.of(payoffs, chance)
+    structure = structure_of(game, batch)
+    leaves = scaled_leaves(structure.blocks[0].tape, batch, *scales(structure, batch))
+    assert leaves.flags.c_contiguous
+    assert (leaves.min(), leaves.max()) == (0.0, 1.0)
 
 
 def test_dominance_finds_what_the_branch_leads_to() -> None:

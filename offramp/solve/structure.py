@@ -80,7 +80,7 @@ def scales(structure: Structure, batch: Batch) -> tuple[Floats, Floats]:
 
 def scaled_leaves(tape: Tape, batch: Batch, low: Floats, ranges: Floats) -> Floats:
     """float64[B, Z]: the numbers at the leaf slots of ``tape``, each player's scaled to the unit interval."""
-    leaves = batch.payoff_cells[:, tape.leaf_cells]
+    leaves = np.take(batch.payoff_cells, tape.leaf_cells, axis=1)  # in C order, for which the kernels are compiled
     leaves -= low[:, tape.leaf_players]
     leaves /= ranges[:, tape.leaf_players]
     return leaves
