@@ -16,9 +16,11 @@ import numpy as np
 
 from offramp.errors import SolveError
 from offramp.game.game import Floats, Ints
+from offramp.solve.abreast import ARRIVED, END, IDLE, KIND, RUNNING, SIGN, Lanes, advance, allocate_lanes, leave, occupy
 from offramp.solve.arrays import copy
 from offramp.solve.dominance import Bounds, allocate_bounds, solve_by_dominance
 from offramp.solve.jit import is_compiled, lean
+from offramp.solve.lanes import WIDTH
 from offramp.solve.limit import polish
 from offramp.solve.nudge import FORKED, follow_nudged
 from offramp.solve.path import (
@@ -38,10 +40,10 @@ from offramp.solve.values import evaluate, load_draw
 
 LOG = logging.getLogger(__name__)
 
-CHUNKS = (32, 256)
+CHUNKS = (32, 1024)
 """Least and most draws that one thread takes at a time; fewer only where there are not enough for all threads."""
 
-CHUNK_UNKNOWNS = 4096
+CHUNK_UNKNOWNS = 32768
 """Draws times unknowns of a chunk, between those limits."""
 
 MAX_STEPS = 4000
@@ -52,6 +54,9 @@ GOOD_REGRET = 1e-10
 
 EXTENSIONS = 2
 """How often the branch is followed another tenfold where the polish leaves more regret than that."""
+
+ABREAST_LIMIT = 2**22
+"""Bytes that the linear systems of draws side by side may take, so that they stay near the processor."""
 
 MEMORY_LIMIT = 4 * 2**30
 """Bytes of scratch space, over all threads, that tracing may take."""
@@ -130,13 +135,18 @@ def trace_block(
     traces = Traces.empty(len(leaves), len(block.actions))
     stop = np.zeros(1, dtype=np.int32)
     size = _chunk_size(block.tape, len(leaves), workers)
+    abreast = fits_abreast(block.tape)
 
     def trace_chunk(first: int) -> int:
         draws = slice(first, first + size)
         part = traces.part(draws)
         work, bounds = allocate_work(block.tape, stop), allocate_bounds(block.tape)
         numbers = leaves[draws], chance[draws], schedule.rates[draws], schedule.targets[draws], schedule.limit
-        trace_draws(block.tape, *numbers, MAX_STEPS, work, bounds, part)
+        if abreast:
+            lanes = allocate_lanes(block.tape, schedule.rates.shape[1])
+            trace_draws(block.tape, *numbers, MAX_STEPS, work, lanes, bounds, part)
+        else:
+            trace_one_by_one(block.tape, *numbers, MAX_STEPS, work, bounds, part)
         return len(part.ends)
 
     for count in _run_chunks(trace_chunk, range(0, len(leaves), size), workers, stop):
@@ -149,6 +159,12 @@ def _chunk_size(tape: Tape, num_draws: int, workers: int) -> int:
     least, most = CHUNKS
     size = min(most, max(least, CHUNK_UNKNOWNS // max(1, tape.num_variables)))
     return min(size, max(least, -(-num_draws // (4 * workers))))
+
+
+def fits_abreast(tape: Tape) -> bool:
+    """Whether the game is small enough for its draws to be traced side by side."""
+    kept = tape.num_variables - tape.num_eliminated
+    return 8 * WIDTH * (kept + 1) * (kept + 3) <= ABREAST_LIMIT
 
 
 def affordable_workers(tape: Tape, workers: int) -> int:
@@ -198,25 +214,122 @@ def trace_draws(
     limit: bool,
     max_steps: int,
     work: Work,
+    lanes: Lanes,
     bounds: Bounds,
     traces: Traces,
 ) -> None:
-    """Solve each draw of ``leaves[B, Z]`` and ``chance[B, D]``; ``traces`` is overwritten."""
-    for draw in range(len(leaves)):
+    """Solve each draw of ``leaves[B, Z]`` and ``chance[B, D]``; ``traces`` is overwritten.
+
+    Draws that dominance does not settle are followed side by side; as one arrives the next takes its lane.
+    """
+    waiting, running = 0, 0
+    while True:
+        for lane in range(WIDTH):
+            if lanes.registers[END, lane] != RUNNING:
+                running -= 1
+                _finish_draw(tape, leaves, chance, rates, targets, limit, max_steps, lane, work, lanes, traces)
+            if lanes.registers[KIND, lane] == IDLE:
+                waiting = _settle_draws(tape, leaves, chance, rates, targets, limit, waiting, work, bounds, traces)
+                if waiting < len(leaves):
+                    lanes.draws[lane] = waiting
+                    occupy(tape, work.state, rates[waiting], targets[waiting], limit, lane, lanes)
+                    running += 1
+                    waiting += 1
+        if running == 0 or work.stop[0] != 0:
+            return
+        advance(tape, max_steps, lanes)
+
+
+@lean
+def _settle_draws(
+    tape: Tape,
+    leaves: Floats,
+    chance: Floats,
+    rates: Floats,
+    targets: Floats,
+    limit: bool,
+    first: int,
+    work: Work,
+    bounds: Bounds,
+    traces: Traces,
+) -> int:
+    """Solve the draws from ``first`` on by dominance, as far as it goes.
+
+    Returns the draw that must be traced, with its numbers in ``work.state``, or how many there are in all.
+    """
+    for draw in range(first, len(leaves)):
         load_draw(tape, leaves[draw], chance[draw], work.state)
+        if not (limit and solve_by_dominance(tape, rates[draw], targets[draw], work.state, bounds)):
+            return draw
+        traces.traced[draw] = 0
+        traces.ends[draw], traces.reached[draw] = REACHED, targets[draw]
+        copy(work.state.logs, traces.logs[draw])
+        for count in range(NUM_COUNTS):
+            traces.counts[draw, count] = 0
+    return len(leaves)
+
+
+@lean
+def _finish_draw(
+    tape: Tape,
+    leaves: Floats,
+    chance: Floats,
+    rates: Floats,
+    targets: Floats,
+    limit: bool,
+    max_steps: int,
+    lane: int,
+    work: Work,
+    lanes: Lanes,
+    traces: Traces,
+) -> None:
+    """Take the draw of a lane to its end; one that was lost there is traced once more, alone."""
+    draw = lanes.draws[lane]
+    speed, target = rates[draw], targets[draw]
+    load_draw(tape, leaves[draw], chance[draw], work.state)
+    arrived, orientation = lanes.registers[END, lane] == ARRIVED, int(lanes.registers[SIGN, lane])
+    leave(tape, lane, lanes, work)
+    logs = traces.logs[draw]
+    end, reached = REACHED, target
+    if not arrived:
+        end, reached = _trace_draw(tape, leaves[draw], speed, target, limit, max_steps, work, logs)
+    elif limit:
+        reached, _ = _approach_limit(tape, speed, target, orientation, REACHED, max_steps, work, logs)
+    else:
+        evaluate(tape, work.here, work.state)
+        copy(work.state.logs, logs)
+    traces.traced[draw], traces.ends[draw], traces.reached[draw] = 1, end, reached
+    for count in range(NUM_COUNTS):
+        traces.counts[draw, count] = work.counts[count]
+
+
+@lean
+def trace_one_by_one(
+    tape: Tape,
+    leaves: Floats,
+    chance: Floats,
+    rates: Floats,
+    targets: Floats,
+    limit: bool,
+    max_steps: int,
+    work: Work,
+    bounds: Bounds,
+    traces: Traces,
+) -> None:
+    """What :func:`trace_draws` does, for games so large that eight at a time would not fit the processor's memory."""
+    draw = 0
+    while True:
+        draw = _settle_draws(tape, leaves, chance, rates, targets, limit, draw, work, bounds, traces)
+        if draw == len(leaves):
+            return
         for count in range(NUM_COUNTS):
             work.counts[count] = 0
-        speed, target = rates[draw], targets[draw]
-        traces.traced[draw] = 1
-        if limit and solve_by_dominance(tape, speed, target, work.state, bounds):
-            traces.traced[draw] = 0
-            traces.ends[draw], traces.reached[draw] = REACHED, target
-            copy(work.state.logs, traces.logs[draw])
-        else:
-            end, reached = _trace_draw(tape, leaves[draw], speed, target, limit, max_steps, work, traces.logs[draw])
-            traces.ends[draw], traces.reached[draw] = end, reached
+        logs = traces.logs[draw]
+        end, reached = _trace_draw(tape, leaves[draw], rates[draw], targets[draw], limit, max_steps, work, logs)
+        traces.traced[draw], traces.ends[draw], traces.reached[draw] = 1, end, reached
         for count in range(NUM_COUNTS):
             traces.counts[draw, count] = work.counts[count]
+        draw += 1
 
 
 @lean

@@ -8,7 +8,8 @@ point at a far s follows from the point and the direction here.
 from __future__ import annotations
 
 from offramp.game.game import Floats
-from offramp.solve.jit import lean
+from offramp.solve.jit import inlined
+from offramp.solve.lanes import Number, Truth, anywhere, get, magnitude, put, spread, where
 from offramp.solve.tape import Tape
 from offramp.solve.values import State
 
@@ -22,34 +23,41 @@ STRAIGHT = 0.4
 """How far its change per unit of log s may differ from the log probability itself, relative to it."""
 
 
-@lean
-def predict_limit(tape: Tape, target: float, here: Floats, tangent: Floats, there: Floats, state: State) -> bool:
+@inlined
+def predict_limit(
+    tape: Tape, wanted: Truth, target: Number, here: Floats, tangent: Floats, there: Floats, state: State
+) -> Truth:
     """Write to ``there[V + 1]`` the log odds at s = ``target`` that ``here[V + 1]`` and its tangent point to.
 
-    ``state`` holds the evaluation of ``here``. Returns False, and leaves ``there`` half written, where an action is
-    neither clearly kept nor clearly given up.
+    For one draw or for draws side by side, as far as ``wanted``; ``state`` holds the evaluation of ``here``. Returns where
+    every action is either clearly kept or clearly given up, and leaves ``there`` half written elsewhere.
     """
     last = tape.num_variables
-    s = here[last]
-    scale = s / tangent[last]
+    s = get(here, last)
+    scale = s / get(tangent, last)
+    nearness, distance = 1.0 - s / target, target / s - 1.0
+    clear = wanted
     for infoset in range(len(tape.num_actions)):
+        if not anywhere(clear):
+            return clear
         start, variable = tape.action_starts[infoset], tape.variable_starts[infoset] - 1
-        mean = 0.0
+        mean = spread(here, 0.0)
         for a in range(1, tape.num_actions[infoset]):
-            mean += state.probabilities[start + a] * scale * tangent[variable + a]
-        base = 0.0
+            mean = mean + get(state.probabilities, start + a) * scale * get(tangent, variable + a)
+        base = spread(here, 0.0)
         for a in range(tape.num_actions[infoset]):
-            log = state.logs[start + a]
-            change = (scale * tangent[variable + a] if a > 0 else 0.0) - mean
-            if abs(change) <= KEPT_DRIFT and (log > GIVEN_UP_LOG or abs(change) < 0.01 * abs(log)):
-                far = log + change * (1.0 - s / target)
-            elif log <= GIVEN_UP_LOG and abs(change - log) <= STRAIGHT * abs(log):
-                far = log + change * (target / s - 1.0)
-            else:
-                return False
+            log = get(state.logs, start + a)
+            change = -mean
+            if a > 0:
+                change = scale * get(tangent, variable + a) - mean
+            size, depth = magnitude(change), magnitude(log)
+            kept = (size <= KEPT_DRIFT) & ((log > GIVEN_UP_LOG) | (size < 0.01 * depth))
+            given_up = (log <= GIVEN_UP_LOG) & (magnitude(change - log) <= STRAIGHT * depth)
+            clear = clear & (kept | given_up)
+            far = log + change * where(kept, nearness, distance)
             if a == 0:
                 base = far
             else:
-                there[variable + a] = far - base
-    there[last] = target
-    return True
+                put(there, variable + a, where(clear, far - base, get(there, variable + a)))
+    put(there, last, where(clear, target, get(there, last)))
+    return clear

@@ -22,6 +22,7 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import all_finite, copy, fill
 from offramp.solve.jit import inlined, lean
+from offramp.solve.lanes import get, put
 from offramp.solve.leap import predict_limit
 from offramp.solve.system import System, allocate_system, factor, solve_factored
 from offramp.solve.tape import Tape
@@ -125,28 +126,30 @@ def capacity_for(tape: Tape) -> int:
 
 
 @lean
-def linearise(tape: Tape, rates: Floats, x: Floats, work: Work) -> None:
-    """Write the Jacobian at ``x`` to ``work.system``, border left out; minus the residual to ``work.vector``."""
+def linearise(tape: Tape, rates: Floats, x: Floats, state: State, system: System, vector: Floats) -> None:
+    """Write the Jacobian at ``x`` to ``system``, border left out, and minus the residual to ``vector``.
+
+    For one draw or for draws side by side; ``state`` holds them.
+    """
     size = tape.num_variables
-    state, system = work.state, work.system
     evaluate(tape, x, state)
     differentiate(tape, state)
-    work.counts[EVALUATIONS] += 1
-    s = x[size]
+    s = get(x, size)
     for infoset in range(len(tape.num_actions)):
         start, variable = tape.action_starts[infoset], tape.variable_starts[infoset]
-        rate = rates[tape.infoset_players[infoset]]
+        rate = get(rates, tape.infoset_players[infoset])
+        speed = s * rate
         length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
         base = tape.slope_starts[infoset]
         for a in range(1, tape.num_actions[infoset]):
             i = variable + a - 1
             row, slope = system.row_starts[i], base + a * length
             for c in range(length):
-                system.rows[row + c] = s * rate * (state.slopes[base + c] - state.slopes[slope + c])
-            difference = rate * (state.q[start + a] - state.q[start])
-            system.ends[i] = -difference
-            work.vector[i] = s * difference - x[i]
-    work.vector[size] = 0.0
+                put(system.rows, row + c, speed * (get(state.slopes, base + c) - get(state.slopes, slope + c)))
+            difference = rate * (get(state.q, start + a) - get(state.q, start))
+            put(system.ends, i, -difference)
+            put(vector, i, s * difference - get(x, i))
+    put(vector, size, 0.0)
 
 
 @lean
@@ -155,7 +158,6 @@ def leave_residual(tape: Tape, rates: Floats, x: Floats, work: Work) -> None:
     size = tape.num_variables
     state = work.state
     evaluate(tape, x, state)
-    work.counts[EVALUATIONS] += 1
     for infoset in range(len(tape.num_actions)):
         start, variable = tape.action_starts[infoset], tape.variable_starts[infoset]
         speed = x[size] * rates[tape.infoset_players[infoset]]
@@ -182,8 +184,9 @@ def correct(tape: Tape, rates: Floats, tolerance: float, limit: int, work: Work)
     sign = 0
     for iteration in range(limit):
         fresh = ratio > CHORD_LIMIT or (iteration == 1 and tolerance <= FINAL_TOLERANCE)
+        work.counts[EVALUATIONS] += 1
         if fresh:
-            linearise(tape, rates, work.there, work)
+            linearise(tape, rates, work.there, state, work.system, work.vector)
             sign = factor(tape, work.system)
             work.counts[FACTORS] += 1
             if sign == 0:
@@ -296,8 +299,9 @@ def start(tape: Tape, rates: Floats, work: Work) -> int:
     hold(0.0, work)
     fill(work.weights, 1.0)
     fill(work.system.diagonal, 1.0)
-    linearise(tape, rates, work.here, work)
+    linearise(tape, rates, work.here, work.state, work.system, work.vector)
     orientation = factor(tape, work.system)
+    work.counts[EVALUATIONS] += 1
     work.counts[FACTORS] += 1
     turn(tape, work)
     _move(work)
@@ -365,7 +369,7 @@ def _leap(tape: Tape, rates: Floats, target: float, orientation: int, work: Work
     """Try to go from ``work.here`` to ``target`` in one step; False leaves ``work.here`` as it was."""
     evaluate(tape, work.here, work.state)
     work.counts[EVALUATIONS] += 1
-    if not predict_limit(tape, target, work.here, work.tangent, work.there, work.state):
+    if not predict_limit(tape, True, target, work.here, work.tangent, work.there, work.state):
         return False
     work.counts[LEAPS] += 1
     hold(target, work)

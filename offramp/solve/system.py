@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
-from offramp.solve.dense import factor_dense, solve_dense
+from offramp.solve.dense import eliminate, factor_dense, solve_dense
 from offramp.solve.jit import inlined, lean
+from offramp.solve.lanes import WIDTH, Number, anywhere, cell, get, put, put_cell
 from offramp.solve.tape import Tape
+from offramp.solve.values import rows
 
 
 class System(NamedTuple):
@@ -30,14 +32,17 @@ class System(NamedTuple):
     places: Ints  # [V]: place among the kept unknowns, -1 for an eliminated one
     kept: Ints  # [V]: the kept unknowns; number[0] of them
     number: Ints  # [1]
-    dense: Floats  # [K + 1, K + 1]
+    dense: Floats  # [K + 1, K + 1]; of draws side by side [K + 1, K + 3, WIDTH], right-hand sides in the last columns
     pivots: Ints  # [K + 1]
     scales: Floats  # [K + 1]
     short: Floats  # [K + 1]
 
 
-def allocate_system(tape: Tape, capacity: int) -> System:
-    """Scratch for systems with up to ``capacity`` kept unknowns; those that the tape does not eliminate are kept."""
+def allocate_system(tape: Tape, capacity: int, side_by_side: bool = False) -> System:
+    """Scratch for systems with up to ``capacity`` kept unknowns; those that the tape does not eliminate are kept.
+
+    For draws side by side every array of floats has a last axis for the lanes.
+    """
     size = tape.num_variables
     row_starts = np.zeros(size, dtype=np.int32)
     owners = np.zeros(size, dtype=np.int32)
@@ -48,19 +53,19 @@ def allocate_system(tape: Tape, capacity: int) -> System:
             row_starts[i], owners[i] = position, infoset
             position += length
     system = System(
-        rows=np.zeros(position),
+        rows=rows(position, side_by_side),
         row_starts=row_starts,
         owners=owners,
-        diagonal=np.ones(size),
-        ends=np.zeros(size),
-        border=np.zeros(size + 1),
+        diagonal=rows(size, side_by_side) + 1.0,
+        ends=rows(size, side_by_side),
+        border=rows(size + 1, side_by_side),
         places=np.zeros(size, dtype=np.int32),
         kept=np.zeros(size, dtype=np.int32),
         number=np.zeros(1, dtype=np.int32),
-        dense=np.zeros((capacity + 1, capacity + 1)),
+        dense=np.zeros((capacity + 1, capacity + 3, WIDTH) if side_by_side else (capacity + 1, capacity + 1)),
         pivots=np.zeros(capacity + 1, dtype=np.int32),
         scales=np.zeros(capacity + 1),
-        short=np.zeros(capacity + 1),
+        short=rows(capacity + 1, side_by_side),
     )
     keep_core(tape.num_eliminated, system)
     return system
@@ -90,74 +95,117 @@ def keep_also(unknown: int, system: System) -> bool:
 
 @lean
 def factor(tape: Tape, system: System) -> int:
-    """Factor the system. Returns the sign of the determinant, 0 where it is singular to working precision."""
-    count = system.number[0]
-    for k in range(count):
-        i = system.kept[k]
-        row = system.dense[k]
-        for c in range(count):
-            row[c] = 0.0
-        row[k] = system.diagonal[i]
-        row[count] = system.ends[i]
-        first = system.row_starts[i]
-        infoset = system.owners[i]
-        start = tape.column_starts[infoset]
-        for c in range(tape.column_starts[infoset + 1] - start):
-            _add_entry(tape, tape.columns[start + c], system.rows[first + c], count, row, system)
-    row = system.dense[count]
-    for c in range(count):
-        row[c] = 0.0
-    size = len(system.places)
-    row[count] = system.border[size]
-    for i in range(size):
-        _add_entry(tape, i, system.border[i], count, row, system)
-    return factor_dense(system.dense, 0, count + 1, system.pivots, system.scales)
-
-
-@inlined
-def _add_entry(tape: Tape, column: int, entry: float, count: int, row: Floats, system: System) -> None:
-    """Add an entry of one equation to its dense ``row``; in an eliminated column, by taking out that unknown."""
-    place = system.places[column]
-    if place >= 0:
-        row[place] += entry
-    elif entry != 0.0:
-        first, infoset = system.row_starts[column], system.owners[column]
-        start = tape.column_starts[infoset]
-        for c in range(tape.column_starts[infoset + 1] - start):
-            row[system.places[tape.columns[start + c]]] -= entry * system.rows[first + c]
-        row[count] -= entry * system.ends[column]
+    """Factor the system of one draw. Returns the sign of the determinant, 0 where it is singular to working precision."""
+    assemble(tape, system)
+    return factor_dense(system.dense, 0, system.number[0] + 1, system.pivots, system.scales)
 
 
 @lean
 def solve_factored(tape: Tape, system: System, vector: Floats) -> None:
     """Solve with what :func:`factor` left; ``vector[V + 1]`` is overwritten with the solution."""
-    count, size = system.number[0], len(system.places)
-    short = system.short
+    reduce_vector(tape, system, vector)
+    solve_dense(system.dense, 0, system.number[0] + 1, system.pivots, system.short)
+    expand_vector(tape, system, vector)
+
+
+@inlined
+def assemble(tape: Tape, system: System) -> None:
+    """Write the equations of the kept unknowns and the border to ``system.dense``, the eliminated ones taken out."""
+    count = system.number[0]
     for k in range(count):
         i = system.kept[k]
-        total = vector[i]
+        for c in range(count):
+            put_cell(system.dense, k, c, 0.0)
+        put_cell(system.dense, k, k, get(system.diagonal, i))
+        put_cell(system.dense, k, count, get(system.ends, i))
+        first = system.row_starts[i]
+        infoset = system.owners[i]
+        start = tape.column_starts[infoset]
+        for c in range(tape.column_starts[infoset + 1] - start):
+            _add_entry(tape, tape.columns[start + c], get(system.rows, first + c), count, k, system)
+    for c in range(count):
+        put_cell(system.dense, count, c, 0.0)
+    size = len(system.places)
+    put_cell(system.dense, count, count, get(system.border, size))
+    for i in range(size):
+        _add_entry(tape, i, get(system.border, i), count, count, system)
+
+
+@inlined
+def _add_entry(tape: Tape, column: int, entry: Number, count: int, k: int, system: System) -> None:
+    """Add an entry of one equation to its dense row ``k``; in an eliminated column, by taking out that unknown."""
+    dense = system.dense
+    place = system.places[column]
+    if place >= 0:
+        put_cell(dense, k, place, cell(dense, k, place) + entry)
+    elif anywhere(entry != 0.0):
+        first, infoset = system.row_starts[column], system.owners[column]
+        start = tape.column_starts[infoset]
+        for c in range(tape.column_starts[infoset + 1] - start):
+            place = system.places[tape.columns[start + c]]
+            put_cell(dense, k, place, cell(dense, k, place) - entry * get(system.rows, first + c))
+        put_cell(dense, k, count, cell(dense, k, count) - entry * get(system.ends, column))
+
+
+@inlined
+def reduce_vector(tape: Tape, system: System, vector: Floats) -> None:
+    """Write to ``system.short`` what is left of a right-hand side when the eliminated unknowns are taken out."""
+    count, size = system.number[0], len(system.places)
+    for k in range(count):
+        i = system.kept[k]
+        total = get(vector, i)
         first, infoset = system.row_starts[i], system.owners[i]
         start = tape.column_starts[infoset]
         for c in range(tape.column_splits[infoset]):
             column = tape.columns[start + c]
             if system.places[column] < 0:
-                total -= system.rows[first + c] * vector[column]
-        short[k] = total
-    total = vector[size]
+                total = total - get(system.rows, first + c) * get(vector, column)
+        put(system.short, k, total)
+    total = get(vector, size)
     for i in range(tape.num_eliminated):
         if system.places[i] < 0:
-            total -= system.border[i] * vector[i]
-    short[count] = total
-    solve_dense(system.dense, 0, count + 1, system.pivots, short)
+            total = total - get(system.border, i) * get(vector, i)
+    put(system.short, count, total)
+
+
+@inlined
+def expand_vector(tape: Tape, system: System, vector: Floats) -> None:
+    """Overwrite a right-hand side with the solution, of which ``system.short`` has the kept unknowns."""
+    count, size = system.number[0], len(system.places)
     for k in range(count):
-        vector[system.kept[k]] = short[k]
-    vector[size] = short[count]
+        put(vector, system.kept[k], get(system.short, k))
+    put(vector, size, get(system.short, count))
     for i in range(tape.num_eliminated):
         if system.places[i] >= 0:
             continue
         first, infoset = system.row_starts[i], system.owners[i]
         start = tape.column_starts[infoset]
-        total = vector[i] - system.ends[i] * short[count]
+        total = get(vector, i) - get(system.ends, i) * get(system.short, count)
         for c in range(tape.column_starts[infoset + 1] - start):
-            total -= system.rows[first + c] * vector[tape.columns[start + c]]
-        vector[i] = total
+            total = total - get(system.rows, first + c) * get(vector, tape.columns[start + c])
+        put(vector, i, total)
+
+
+@lean
+def solve_side_by_side(tape: Tape, system: System, vector: Floats, direction: Floats) -> Number:
+    """Solve the systems of draws side by side, for ``vector[V + 1]`` and for the last unit vector.
+
+    ``vector`` and ``direction[V + 1]`` are overwritten with the solutions. Returns the signs of the determinants, 0 where
+    singular.
+    """
+    count = system.number[0]
+    assemble(tape, system)
+    reduce_vector(tape, system, vector)
+    for k in range(count + 1):
+        put_cell(system.dense, k, count + 1, get(system.short, k))
+        put_cell(system.dense, k, count + 2, 1.0 if k == count else 0.0)
+    sign = eliminate(system.dense, count + 1, count + 3)
+    for k in range(count + 1):
+        put(system.short, k, cell(system.dense, k, count + 1))
+    expand_vector(tape, system, vector)
+    for k in range(count + 1):
+        put(system.short, k, cell(system.dense, k, count + 2))
+    for i in range(tape.num_variables):
+        put(direction, i, 0.0)
+    expand_vector(tape, system, direction)
+    return sign

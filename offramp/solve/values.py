@@ -14,6 +14,9 @@ Derivatives, for an unknown z of action c at set g (``dl[g, b]/dz = [b = c] - pi
 A chance branch of probability zero counts as an infinitesimal of its own order: beliefs at a set are spread over the
 nodes with fewest such branches above them ("active" members), so they are defined even where nature alone rules the
 set out.
+
+The kernels work on one draw or on eight side by side, whichever a :class:`State` has room for
+(:mod:`offramp.solve.lanes`).
 """
 
 from __future__ import annotations
@@ -23,45 +26,67 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
-from offramp.solve.arrays import fill
 from offramp.solve.jit import inlined, lean
+from offramp.solve.lanes import (
+    WIDTH,
+    Number,
+    anywhere,
+    exp,
+    get,
+    log,
+    log1p,
+    magnitude,
+    maximum,
+    put,
+    spread,
+    where,
+)
 from offramp.solve.tape import Tape
 
 
 class State(NamedTuple):
-    """What log odds imply, and scratch; overwritten by every evaluation."""
+    """What log odds imply, and scratch; overwritten by every evaluation.
 
-    logs: Floats  # [A + D]: log probability of each step
-    probabilities: Floats  # [A + D]
-    values: Floats  # [Z + M]
-    active: Ints  # [members of families]
-    beliefs: Floats  # [members of families]
-    masses: Floats  # [classes]
-    q: Floats  # [A]
+    Every array has a row, of one number or of one for each lane, for each of what stands beside it.
+    """
+
+    logs: Floats  # A + D: log probability of each step
+    probabilities: Floats  # A + D
+    values: Floats  # Z + M
+    active: Floats  # members of families: 1 or 0
+    beliefs: Floats  # members of families
+    masses: Floats  # classes
+    q: Floats  # A
     slopes: Floats  # of each action, derivatives with respect to its set's columns
-    weights: Floats  # [Z + M]: zero between uses, but at the leaves, where nobody reads them
+    weights: Floats  # Z + M: zero between uses, but at the leaves, where nobody reads them
 
 
-def allocate_state(tape: Tape) -> State:
-    """Scratch of one thread."""
+def rows(count: int, side_by_side: bool) -> Floats:
+    """Zeros: float64[count], or float64[count, WIDTH] for draws side by side."""
+    return np.zeros((count, WIDTH) if side_by_side else count)
+
+
+def allocate_state(tape: Tape, side_by_side: bool = False) -> State:
+    """Scratch of one thread, for one draw or for eight side by side."""
     steps = int(tape.action_starts[-1]) + tape.num_chance
     members = int(tape.family_starts[-1])
+    slots = len(tape.leaf_cells) + len(tape.slot_infosets)
     return State(
-        logs=np.zeros(steps),
-        probabilities=np.zeros(steps),
-        values=np.zeros(len(tape.leaf_cells) + len(tape.slot_infosets)),
-        active=np.zeros(members, dtype=np.int32),
-        beliefs=np.zeros(members),
-        masses=np.ones(int(tape.class_starts[-1])),
-        q=np.zeros(int(tape.action_starts[-1])),
-        slopes=np.zeros(tape.num_slopes),
-        weights=np.zeros(len(tape.leaf_cells) + len(tape.slot_infosets)),
+        logs=rows(steps, side_by_side),
+        probabilities=rows(steps, side_by_side),
+        values=rows(slots, side_by_side),
+        active=rows(members, side_by_side),
+        beliefs=rows(members, side_by_side),
+        masses=rows(int(tape.class_starts[-1]), side_by_side) + 1.0,
+        q=rows(int(tape.action_starts[-1]), side_by_side),
+        slopes=rows(tape.num_slopes, side_by_side),
+        weights=rows(slots, side_by_side),
     )
 
 
 @lean
 def load_draw(tape: Tape, leaves: Floats, chance: Floats, state: State) -> None:
-    """Write the numbers of one draw to ``state``: ``leaves[Z]`` in [0, 1] and ``chance[D]``."""
+    """Write the numbers of one draw to the ``state`` of one: ``leaves[Z]`` in [0, 1] and ``chance[D]``."""
     for leaf in range(len(leaves)):
         state.values[leaf] = leaves[leaf]
     first = len(state.q)
@@ -84,12 +109,24 @@ def _mark_active(tape: Tape, family: int, state: State) -> None:
         state.active[member] = zeros
         fewest = min(fewest, zeros)
     for member in range(tape.family_starts[family], tape.family_starts[family + 1]):
-        state.active[member] = 1 if state.active[member] == fewest else 0
+        state.active[member] = 1.0 if state.active[member] == fewest else 0.0
+
+
+@lean
+def load_lane(tape: Tape, state: State, lane: int, lanes: State) -> None:
+    """Write the draw in ``state`` to a lane of ``lanes``."""
+    for leaf in range(len(tape.leaf_cells)):
+        lanes.values[leaf, lane] = state.values[leaf]
+    for step in range(len(state.q), len(state.logs)):
+        lanes.probabilities[step, lane] = state.probabilities[step]
+        lanes.logs[step, lane] = state.logs[step]
+    for member in range(len(state.active)):
+        lanes.active[member, lane] = state.active[member]
 
 
 @lean
 def evaluate(tape: Tape, z: Floats, state: State) -> None:
-    """Fill ``state`` with what the log odds ``z[V]`` imply, slopes left out."""
+    """Fill ``state`` with what the log odds in the V rows of ``z`` imply, slopes left out."""
     log_odds_to_probabilities(tape, z, state.logs, state.probabilities)
     evaluate_profile(tape, state)
 
@@ -106,64 +143,74 @@ def evaluate_profile(tape: Tape, state: State) -> None:
 
 @inlined
 def log_odds_to_probabilities(tape: Tape, z: Floats, logs: Floats, probabilities: Floats) -> None:
-    """Write log probabilities and probabilities of the A actions from the log odds ``z[V]``."""
+    """Write log probabilities and probabilities of the A actions from the log odds in the V rows of ``z``."""
     for infoset in range(len(tape.num_actions)):
         start, count = tape.action_starts[infoset], tape.num_actions[infoset]
         variable = tape.variable_starts[infoset] - 1
         if count == 2:
-            odds = z[variable + 1]
-            small = np.exp(-abs(odds))
-            shift = np.log1p(small)
+            odds = get(z, variable + 1)
+            small = exp(-magnitude(odds))
+            shift = log1p(small)
             share = 1.0 / (1.0 + small)
+            rest = small * share
             up = odds > 0.0
-            logs[start] = (-odds if up else 0.0) - shift
-            logs[start + 1] = (0.0 if up else odds) - shift
-            probabilities[start] = small * share if up else share
-            probabilities[start + 1] = share if up else small * share
-            continue
-        largest = 0.0
-        for a in range(1, count):
-            largest = max(largest, z[variable + a])
-        total = 0.0
-        for a in range(count):
-            logs[start + a] = (z[variable + a] if a > 0 else 0.0) - largest
-            probabilities[start + a] = np.exp(logs[start + a])
-            total += probabilities[start + a]
-        shift, share = np.log(total), 1.0 / total
-        for a in range(count):
-            logs[start + a] -= shift
-            probabilities[start + a] *= share
+            put(logs, start, where(up, -odds, 0.0) - shift)
+            put(logs, start + 1, where(up, 0.0, odds) - shift)
+            put(probabilities, start, where(up, rest, share))
+            put(probabilities, start + 1, where(up, share, rest))
+        else:
+            _many_log_odds(z, variable, start, count, logs, probabilities)
+
+
+@inlined
+def _many_log_odds(z: Floats, variable: int, start: int, count: int, logs: Floats, probabilities: Floats) -> None:
+    largest = spread(z, 0.0)
+    for a in range(1, count):
+        largest = maximum(largest, get(z, variable + a))
+    total = spread(z, 0.0)
+    for a in range(count):
+        put(logs, start + a, -largest)
+        if a > 0:
+            put(logs, start + a, get(z, variable + a) - largest)
+        probability = exp(get(logs, start + a))
+        put(probabilities, start + a, probability)
+        total = total + probability
+    shift, share = log(total), 1.0 / total
+    for a in range(count):
+        put(logs, start + a, get(logs, start + a) - shift)
+        put(probabilities, start + a, get(probabilities, start + a) * share)
 
 
 @inlined
 def _sum_values(tape: Tape, state: State) -> None:
     first = len(tape.leaf_cells)
     for slot in range(len(tape.slot_infosets)):
-        total = 0.0
-        for t in range(tape.term_starts[slot], tape.term_starts[slot + 1]):
-            total += state.probabilities[tape.term_steps[t]] * state.values[tape.term_slots[t]]
-        state.values[first + slot] = total
+        t = tape.term_starts[slot]
+        total = get(state.probabilities, tape.term_steps[t]) * get(state.values, tape.term_slots[t])
+        for t in range(tape.term_starts[slot] + 1, tape.term_starts[slot + 1]):
+            total = total + get(state.probabilities, tape.term_steps[t]) * get(state.values, tape.term_slots[t])
+        put(state.values, first + slot, total)
 
 
 @inlined
 def _update_beliefs(tape: Tape, family: int, state: State) -> None:
     first, last = tape.family_starts[family], tape.family_starts[family + 1]
-    largest = -np.inf
+    largest = spread(state.beliefs, -np.inf)
     for member in range(first, last):
-        if state.active[member] == 0:
-            continue
-        total = 0.0
+        total = spread(state.beliefs, 0.0)
         for e in range(tape.entry_starts[member], tape.entry_starts[member + 1]):
-            total += state.logs[tape.entries[e]]
-        state.beliefs[member] = total
-        largest = max(largest, total)
-    total = 0.0
+            total = total + get(state.logs, tape.entries[e])
+        total = where(get(state.active, member) > 0.0, total, -np.inf)
+        put(state.beliefs, member, total)
+        largest = maximum(largest, total)
+    total = spread(state.beliefs, 0.0)
     for member in range(first, last):
-        state.beliefs[member] = np.exp(state.beliefs[member] - largest) if state.active[member] == 1 else 0.0
-        total += state.beliefs[member]
+        belief = exp(get(state.beliefs, member) - largest)
+        put(state.beliefs, member, belief)
+        total = total + belief
     share = 1.0 / total
     for member in range(first, last):
-        state.beliefs[member] *= share
+        put(state.beliefs, member, get(state.beliefs, member) * share)
 
 
 @inlined
@@ -174,26 +221,27 @@ def _action_values(tape: Tape, infoset: int, state: State) -> None:
     if family < 0:
         offset = tape.class_offsets[first]
         for a in range(count):
-            state.q[start + a] = state.values[tape.class_slots[offset + a]]
+            put(state.q, start + a, get(state.values, tape.class_slots[offset + a]))
         return
     for k in range(first, last):
-        state.masses[k] = 0.0
+        put(state.masses, k, 0.0)
     members = tape.family_starts[family]
     chosen = tape.class_map_starts[infoset]
     for m in range(tape.family_starts[family + 1] - members):
-        state.masses[first + tape.member_classes[chosen + m]] += state.beliefs[members + m]
+        k = first + tape.member_classes[chosen + m]
+        put(state.masses, k, get(state.masses, k) + get(state.beliefs, members + m))
     for a in range(count):
-        total = 0.0
+        total = spread(state.q, 0.0)
         for k in range(first, last):
-            if state.masses[k] > 0.0:
-                total += state.masses[k] * state.values[tape.class_slots[tape.class_offsets[k] + a]]
-        state.q[start + a] = total
+            total = total + get(state.masses, k) * get(state.values, tape.class_slots[tape.class_offsets[k] + a])
+        put(state.q, start + a, total)
 
 
 @inlined
 def differentiate(tape: Tape, state: State) -> None:
     """Write the derivatives of all action values to ``state.slopes``; ``state`` holds an evaluation."""
-    fill(state.slopes, 0.0)
+    for slope in range(tape.num_slopes):
+        put(state.slopes, slope, 0.0)
     for infoset in range(len(tape.num_actions)):
         length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
         if length == 0:
@@ -206,6 +254,11 @@ def differentiate(tape: Tape, state: State) -> None:
 
 
 @inlined
+def _add(array: Floats, i: int, value: Number) -> None:
+    put(array, i, get(array, i) + value)
+
+
+@inlined
 def _add_what_follows(tape: Tape, infoset: int, a: int, row: int, state: State) -> None:
     """Add the effect of all odds below action ``a`` on its value to ``slopes[row:]``."""
     leaves = len(tape.leaf_cells)
@@ -214,26 +267,25 @@ def _add_what_follows(tape: Tape, infoset: int, a: int, row: int, state: State) 
     if first_visit == last_visit:
         return
     for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        state.weights[tape.class_slots[tape.class_offsets[k] + a]] += state.masses[k]
+        _add(state.weights, tape.class_slots[tape.class_offsets[k] + a], get(state.masses, k))
     for v in range(first_visit, last_visit):
         visit = tape.visits[v]
         slot = leaves + visit
-        weight = state.weights[slot]
-        state.weights[slot] = 0.0
+        weight = get(state.weights, slot)
+        put(state.weights, slot, 0.0)
         first, last = tape.term_starts[visit], tape.term_starts[visit + 1]
         place = row + tape.visit_columns[v]
         if place < row:
             for t in range(first, last):
-                state.weights[tape.term_slots[t]] += weight * state.probabilities[tape.term_steps[t]]
+                _add(state.weights, tape.term_slots[t], weight * get(state.probabilities, tape.term_steps[t]))
             continue
-        below = tape.term_slots[first]
-        state.weights[below] += weight * state.probabilities[tape.term_steps[first]]
-        mean = state.values[slot]
+        _add(state.weights, tape.term_slots[first], weight * get(state.probabilities, tape.term_steps[first]))
+        mean = get(state.values, slot)
         for t in range(first + 1, last):
             below = tape.term_slots[t]
-            share = weight * state.probabilities[tape.term_steps[t]]
-            state.weights[below] += share
-            state.slopes[place + t - first - 1] += share * (state.values[below] - mean)
+            share = weight * get(state.probabilities, tape.term_steps[t])
+            _add(state.weights, below, share)
+            _add(state.slopes, place + t - first - 1, share * (get(state.values, below) - mean))
 
 
 @inlined
@@ -247,18 +299,18 @@ def _add_beliefs(tape: Tape, infoset: int, length: int, state: State) -> None:
     for m in range(tape.family_starts[family + 1] - members):
         member = members + m
         first, last = tape.entry_starts[member], tape.entry_starts[member + 1]
-        belief = state.beliefs[member]
-        if belief > 0.0:
+        belief = get(state.beliefs, member)
+        if anywhere(belief > 0.0):
             k = first_class + tape.member_classes[tape.class_map_starts[infoset] + m]
             offset = tape.class_offsets[k]
             for a in range(tape.num_actions[infoset]):
-                pull = belief * (state.values[tape.class_slots[offset + a]] - state.q[start + a])
-                _pull(tape, first, last, pull_at, pull, rows + a * length, state)
+                lead = get(state.values, tape.class_slots[offset + a]) - get(state.q, start + a)
+                _pull(tape, first, last, pull_at, belief * lead, rows + a * length, state)
         pull_at += last - first
 
 
 @inlined
-def _pull(tape: Tape, first: int, last: int, pull_at: int, pull: float, row: int, state: State) -> None:
+def _pull(tape: Tape, first: int, last: int, pull_at: int, pull: Number, row: int, state: State) -> None:
     """Add ``pull``, of the member with entries ``first`` to ``last``, to ``slopes[row:]``."""
     for e in range(first, last):
         place = tape.pull_columns[pull_at + e - first]
@@ -268,7 +320,7 @@ def _pull(tape: Tape, first: int, last: int, pull_at: int, pull: float, row: int
         upper = tape.action_owners[action]
         above = tape.action_starts[upper]
         if action > above:
-            state.slopes[row + place + action - above - 1] += pull
+            _add(state.slopes, row + place + action - above - 1, pull)
         if tape.pull_whole[pull_at + e - first] == 0:
             for c in range(1, tape.num_actions[upper]):
-                state.slopes[row + place + c - 1] -= pull * state.probabilities[above + c]
+                _add(state.slopes, row + place + c - 1, -(pull * get(state.probabilities, above + c)))
