@@ -91,7 +91,7 @@ def allocate_lanes(tape: Tape, num_players: int) -> Lanes:
         tangent=rows(size, True),
         turned=rows(size, True),
         guess=rows(size, True),
-        weights=rows(size, True) + 1.0,
+        weights=rows(size, True),
         guessed_probabilities=rows(len(state.q), True),
         guessed_beliefs=rows(len(state.beliefs), True),
         registers=rows(NUM_REGISTERS, True),
@@ -136,7 +136,8 @@ def advance(tape: Tape, max_steps: int, lanes: Lanes) -> None:
     busy, final = kind > IDLE, kind >= ARRIVAL
     previous = get(registers, PREVIOUS)
     noise = ROUNDING * get(lanes.there, tape.num_variables)
-    done = length <= where(final, FINAL_TOLERANCE, NEWTON_TOLERANCE)
+    ratio = where(first, 1.0, length / previous)
+    done = length * ratio <= where(final, FINAL_TOLERANCE, NEWTON_TOLERANCE)
     done = done | ((length <= noise) & (length >= CONTRACTION_LIMIT * previous))
     contraction = maximum(get(registers, CONTRACTION), where(done, 0.0, length / previous))
     failed = negate(done) & (contraction > CONTRACTION_LIMIT)

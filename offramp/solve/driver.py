@@ -43,7 +43,7 @@ LOG = logging.getLogger(__name__)
 CHUNKS = (32, 1024)
 """Least and most draws that one thread takes at a time; fewer only where there are not enough for all threads."""
 
-CHUNK_UNKNOWNS = 32768
+CHUNK_UNKNOWNS = 131072
 """Draws times unknowns of a chunk, between those limits."""
 
 MAX_STEPS = 4000

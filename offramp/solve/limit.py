@@ -75,7 +75,8 @@ def _solve_limit(tape: Tape, rates: Floats, work: Work) -> bool:
     previous = np.inf
     for _ in range(POLISH_LIMIT):
         evaluate(tape, work.there, work.state)
-        differentiate(tape, work.state)
+        fill(work.system.speeds, 1.0)
+        differentiate(tape, work.system.speeds, work.state, work.system.rows)
         _write_limit(tape, rates, work)
         work.counts[EVALUATIONS] += 1
         work.counts[FACTORS] += 1
@@ -133,16 +134,20 @@ def _write_limit(tape: Tape, rates: Floats, work: Work) -> None:
     work.vector[size] = 0.0
     for infoset in range(len(tape.num_actions)):
         start, variable = tape.action_starts[infoset], tape.variable_starts[infoset] - 1
-        length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
-        base = tape.slope_starts[infoset]
-        for a in range(1, tape.num_actions[infoset]):
+        length, row = tape.column_starts[infoset + 1] - tape.column_starts[infoset], tape.slope_starts[infoset]
+        last = tape.num_actions[infoset] - 1
+        for a in range(1, last + 1):  # the reference's own row is used before it is scaled
             i = variable + a
             logit = work.turned[i] < 0.0
             reference = 0 if logit else int(work.turned[i])
-            scale = s * rates[tape.infoset_players[infoset]] if logit else 1.0
-            row, slope, other = system.row_starts[i], base + a * length, base + reference * length
-            for c in range(length):
-                system.rows[row + c] = scale * (state.slopes[other + c] - state.slopes[slope + c])
-            work.vector[i] = scale * (state.q[start + a] - state.q[start + reference])
-            if logit:
-                work.vector[i] -= work.there[i]
+            if reference > 0:
+                for c in range(length):
+                    system.rows[row + (a - 1) * length + c] -= system.rows[row + (reference - 1) * length + c]
+            work.vector[i] = state.q[start + a] - state.q[start + reference]
+        speed = s * rates[tape.infoset_players[infoset]]
+        for a in range(1, last + 1):
+            i = variable + a
+            if work.turned[i] < 0.0:
+                for c in range(length):
+                    system.rows[row + (a - 1) * length + c] *= speed
+                work.vector[i] = speed * work.vector[i] - work.there[i]

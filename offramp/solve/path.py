@@ -133,19 +133,15 @@ def linearise(tape: Tape, rates: Floats, x: Floats, state: State, system: System
     """
     size = tape.num_variables
     evaluate(tape, x, state)
-    differentiate(tape, state)
     s = get(x, size)
+    for player in range(len(system.speeds)):
+        put(system.speeds, player, s * get(rates, player))
+    differentiate(tape, system.speeds, state, system.rows)
     for infoset in range(len(tape.num_actions)):
         start, variable = tape.action_starts[infoset], tape.variable_starts[infoset]
         rate = get(rates, tape.infoset_players[infoset])
-        speed = s * rate
-        length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
-        base = tape.slope_starts[infoset]
         for a in range(1, tape.num_actions[infoset]):
             i = variable + a - 1
-            row, slope = system.row_starts[i], base + a * length
-            for c in range(length):
-                put(system.rows, row + c, speed * (get(state.slopes, base + c) - get(state.slopes, slope + c)))
             difference = rate * (get(state.q, start + a) - get(state.q, start))
             put(system.ends, i, -difference)
             put(vector, i, s * difference - get(x, i))

@@ -17,7 +17,7 @@ from offramp.solve.dense import eliminate, factor_dense, solve_dense
 from offramp.solve.jit import inlined, lean
 from offramp.solve.lanes import WIDTH, Number, anywhere, cell, get, put, put_cell
 from offramp.solve.tape import Tape
-from offramp.solve.values import rows
+from offramp.solve.values import aligned, rows
 
 
 class System(NamedTuple):
@@ -29,6 +29,7 @@ class System(NamedTuple):
     diagonal: Floats  # [V]: of kept unknowns
     ends: Floats  # [V]: last column of each equation
     border: Floats  # [V + 1]: the last row
+    speeds: Floats  # [P]: what the equations of each player's sets are multiplied by
     places: Ints  # [V]: place among the kept unknowns, -1 for an eliminated one
     kept: Ints  # [V]: the kept unknowns; number[0] of them
     number: Ints  # [1]
@@ -52,21 +53,24 @@ def allocate_system(tape: Tape, capacity: int, side_by_side: bool = False) -> Sy
         for i in range(start, start + int(tape.num_actions[infoset]) - 1):
             row_starts[i], owners[i] = position, infoset
             position += length
+    dense = aligned((capacity + 1, capacity + 3, WIDTH)) if side_by_side else np.zeros((capacity + 1, capacity + 1))
     system = System(
         rows=rows(position, side_by_side),
         row_starts=row_starts,
         owners=owners,
-        diagonal=rows(size, side_by_side) + 1.0,
+        diagonal=rows(size, side_by_side),
         ends=rows(size, side_by_side),
         border=rows(size + 1, side_by_side),
+        speeds=rows(int(tape.infoset_players.max(initial=0)) + 1, side_by_side),
         places=np.zeros(size, dtype=np.int32),
         kept=np.zeros(size, dtype=np.int32),
         number=np.zeros(1, dtype=np.int32),
-        dense=np.zeros((capacity + 1, capacity + 3, WIDTH) if side_by_side else (capacity + 1, capacity + 1)),
+        dense=dense,
         pivots=np.zeros(capacity + 1, dtype=np.int32),
         scales=np.zeros(capacity + 1),
         short=rows(capacity + 1, side_by_side),
     )
+    system.diagonal[:] = system.speeds[:] = 1.0
     keep_core(tape.num_eliminated, system)
     return system
 

@@ -62,9 +62,9 @@ class Tape(NamedTuple):
     column_starts: Ints  # [I + 1]
     column_splits: Ints  # [I]: where a set's columns stop being eliminated ones
     columns: Ints
-    slope_starts: Ints  # [I]: slopes of the set's actions, action by action, each as long as its columns
+    slope_starts: Ints  # [I]: slopes of the set's unknowns, one by one, each as long as its columns
     visit_starts: Ints  # [A + 1]
-    visits: Ints  # summed slots below an action, parents before children
+    visits: Ints  # summed slots below an action, parents before children; of two actions all at the second
     visit_columns: Ints  # place of the slot's own unknowns in the columns of the action's set; -1 for chance
     ready_infosets: Ints  # [I]: sets by the last slot that they need
     ready_slots: Ints  # [I]: that slot, ascending
@@ -81,11 +81,15 @@ def build_tape(game: Game, batch: Batch) -> Tape:
     slots = find_slots(game, batch.payoff_index, steps)
     sets = find_sets(game, slots, steps)
     owners = np.repeat(np.arange(game.num_infosets), game.num_actions)
-    visits = [_visits(slots, sets, game, action, owners) for action in range(int(game.action_starts[-1]))]
+    visits = [
+        each
+        for infoset, count in enumerate(game.num_actions.tolist())
+        for each in _visits(slots, sets.classes[infoset], count)
+    ]
     needs = _needs(game, slots, sets, visits, owners)
     variable_starts, num_eliminated = number_variables(game, independent_infosets(needs))
     columns, places = _columns(game, needs, variable_starts)
-    sizes = [int(count) * len(row) for count, row in zip(game.num_actions, columns, strict=True)]
+    sizes = [int(count - 1) * len(row) for count, row in zip(game.num_actions, columns, strict=True)]
     arrays = {
         **_value_arrays(slots),
         **_class_arrays(sets),
@@ -166,12 +170,19 @@ def _visit_arrays(
     }
 
 
-def _visits(slots: Slots, sets: Sets, game: Game, action: int, owners: npt.NDArray[np.int64]) -> list[int]:
-    """The summed slots that the value of ``action`` is made of, parents first."""
+def _visits(slots: Slots, classes: Sequence[tuple[int, ...]], num_actions: int) -> list[list[int]]:
+    """The summed slots that the value of each action of a set is made of, parents first.
+
+    Where there are two actions, the slots of both are the second's.
+    """
+    if num_actions == 2:  # noqa: PLR2004
+        return [[], _slots_below(slots, [slot for after in classes for slot in after])]
+    return [_slots_below(slots, [after[number] for after in classes]) for number in range(num_actions)]
+
+
+def _slots_below(slots: Slots, pending: list[int]) -> list[int]:
+    """The summed slots among ``pending`` and below them, parents first."""
     first = len(slots.leaves)
-    infoset = owners[action]
-    number = action - int(game.action_starts[infoset])
-    pending = [after[number] for after in sets.classes[infoset]]
     found: set[int] = set()
     while pending:
         slot = pending.pop()

@@ -11,6 +11,9 @@ Derivatives, for an unknown z of action c at set g (``dl[g, b]/dz = [b = c] - pi
 - what follows: with ``w`` the weight of a slot in Q(h, a), gathered from h downwards, a slot y of g adds
   ``w pi[g, c] (V(y c) - V(y))``.
 
+What is wanted are the differences Q(h, 0) - Q(h, a); where there are two actions, one gathering with weights of either
+sign gives theirs.
+
 A chance branch of probability zero counts as an infinitesimal of its own order: beliefs at a set are spread over the
 nodes with fewest such branches above them ("active" members), so they are defined even where nature alone rules the
 set out.
@@ -21,6 +24,7 @@ The kernels work on one draw or on eight side by side, whichever a :class:`State
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -57,13 +61,24 @@ class State(NamedTuple):
     beliefs: Floats  # members of families
     masses: Floats  # classes
     q: Floats  # A
-    slopes: Floats  # of each action, derivatives with respect to its set's columns
-    weights: Floats  # Z + M: zero between uses, but at the leaves, where nobody reads them
+    weights: Floats  # Z + M: zero between uses
+
+
+ALIGNMENT = 64
+"""Bytes of a line of the processor's memory: vectors that begin with one are fetched at once."""
 
 
 def rows(count: int, side_by_side: bool) -> Floats:
     """Zeros: float64[count], or float64[count, WIDTH] for draws side by side."""
-    return np.zeros((count, WIDTH) if side_by_side else count)
+    return aligned((count, WIDTH)) if side_by_side else np.zeros(count)
+
+
+def aligned(shape: tuple[int, ...]) -> Floats:
+    """Zeros, float64, that begin with a line of the processor's memory."""
+    size = math.prod(shape)
+    room = np.zeros(size + ALIGNMENT // 8)
+    first = -room.ctypes.data % ALIGNMENT // 8
+    return room[first : first + size].reshape(shape)
 
 
 def allocate_state(tape: Tape, side_by_side: bool = False) -> State:
@@ -71,17 +86,18 @@ def allocate_state(tape: Tape, side_by_side: bool = False) -> State:
     steps = int(tape.action_starts[-1]) + tape.num_chance
     members = int(tape.family_starts[-1])
     slots = len(tape.leaf_cells) + len(tape.slot_infosets)
-    return State(
+    state = State(
         logs=rows(steps, side_by_side),
         probabilities=rows(steps, side_by_side),
         values=rows(slots, side_by_side),
         active=rows(members, side_by_side),
         beliefs=rows(members, side_by_side),
-        masses=rows(int(tape.class_starts[-1]), side_by_side) + 1.0,
+        masses=rows(int(tape.class_starts[-1]), side_by_side),
         q=rows(int(tape.action_starts[-1]), side_by_side),
-        slopes=rows(tape.num_slopes, side_by_side),
         weights=rows(slots, side_by_side),
     )
+    state.masses[:] = 1.0
+    return state
 
 
 @lean
@@ -126,14 +142,14 @@ def load_lane(tape: Tape, state: State, lane: int, lanes: State) -> None:
 
 @lean
 def evaluate(tape: Tape, z: Floats, state: State) -> None:
-    """Fill ``state`` with what the log odds in the V rows of ``z`` imply, slopes left out."""
+    """Fill ``state`` with what the log odds in the V rows of ``z`` imply."""
     log_odds_to_probabilities(tape, z, state.logs, state.probabilities)
     evaluate_profile(tape, state)
 
 
 @inlined
 def evaluate_profile(tape: Tape, state: State) -> None:
-    """Fill ``state`` with what its log probabilities and probabilities of actions imply, slopes left out."""
+    """Fill ``state`` with what its log probabilities and probabilities of actions imply."""
     _sum_values(tape, state)
     for family in range(len(tape.family_starts) - 1):
         _update_beliefs(tape, family, state)
@@ -238,19 +254,29 @@ def _action_values(tape: Tape, infoset: int, state: State) -> None:
 
 
 @inlined
-def differentiate(tape: Tape, state: State) -> None:
-    """Write the derivatives of all action values to ``state.slopes``; ``state`` holds an evaluation."""
+def differentiate(tape: Tape, speeds: Floats, state: State, slopes: Floats) -> None:
+    """Write the slopes of how much less every action is worth than action 0, times its player's of ``speeds`` (P rows).
+
+    They go to ``slopes``, in the order of the tape's; ``state`` holds an evaluation.
+    """
     for slope in range(tape.num_slopes):
-        put(state.slopes, slope, 0.0)
+        put(slopes, slope, 0.0)
     for infoset in range(len(tape.num_actions)):
         length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
         if length == 0:
             continue
-        for a in range(tape.num_actions[infoset]):
-            row = tape.slope_starts[infoset] + a * length
-            _add_what_follows(tape, infoset, a, row, state)
+        speed = get(speeds, tape.infoset_players[infoset])
+        row, count = tape.slope_starts[infoset], tape.num_actions[infoset]
+        _seed(tape, infoset, 0, speed, state)
+        if count > 2:  # else the two actions are swept together
+            _sweep(tape, infoset, 0, row, state, slopes)
+            for slope in range(row + length, row + (count - 1) * length):
+                put(slopes, slope, get(slopes, slope - length))
+        for a in range(1, count):
+            _seed(tape, infoset, a, -speed, state)
+            _sweep(tape, infoset, a, row + (a - 1) * length, state, slopes)
         if tape.families[infoset] >= 0:
-            _add_beliefs(tape, infoset, length, state)
+            _add_beliefs(tape, infoset, length, speed, state, slopes)
 
 
 @inlined
@@ -259,16 +285,20 @@ def _add(array: Floats, i: int, value: Number) -> None:
 
 
 @inlined
-def _add_what_follows(tape: Tape, infoset: int, a: int, row: int, state: State) -> None:
-    """Add the effect of all odds below action ``a`` on its value to ``slopes[row:]``."""
+def _seed(tape: Tape, infoset: int, a: int, speed: Number, state: State) -> None:
+    """Put ``speed`` times the masses of the classes on what action ``a`` leads to."""
+    for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
+        slot = tape.class_slots[tape.class_offsets[k] + a]
+        if slot >= len(tape.leaf_cells):
+            _add(state.weights, slot, speed * get(state.masses, k))
+
+
+@inlined
+def _sweep(tape: Tape, infoset: int, a: int, row: int, state: State, slopes: Floats) -> None:
+    """Add the effect of all odds below action ``a``, by the weights seeded, to ``slopes[row:]``."""
     leaves = len(tape.leaf_cells)
     action = tape.action_starts[infoset] + a
-    first_visit, last_visit = tape.visit_starts[action], tape.visit_starts[action + 1]
-    if first_visit == last_visit:
-        return
-    for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        _add(state.weights, tape.class_slots[tape.class_offsets[k] + a], get(state.masses, k))
-    for v in range(first_visit, last_visit):
+    for v in range(tape.visit_starts[action], tape.visit_starts[action + 1]):
         visit = tape.visits[v]
         slot = leaves + visit
         weight = get(state.weights, slot)
@@ -277,23 +307,26 @@ def _add_what_follows(tape: Tape, infoset: int, a: int, row: int, state: State) 
         place = row + tape.visit_columns[v]
         if place < row:
             for t in range(first, last):
-                _add(state.weights, tape.term_slots[t], weight * get(state.probabilities, tape.term_steps[t]))
+                below = tape.term_slots[t]
+                if below >= leaves:
+                    _add(state.weights, below, weight * get(state.probabilities, tape.term_steps[t]))
             continue
-        _add(state.weights, tape.term_slots[first], weight * get(state.probabilities, tape.term_steps[first]))
         mean = get(state.values, slot)
-        for t in range(first + 1, last):
+        for t in range(first, last):
             below = tape.term_slots[t]
             share = weight * get(state.probabilities, tape.term_steps[t])
-            _add(state.weights, below, share)
-            _add(state.slopes, place + t - first - 1, share * (get(state.values, below) - mean))
+            if below >= leaves:
+                _add(state.weights, below, share)
+            if t > first:
+                _add(slopes, place + t - first - 1, share * (get(state.values, below) - mean))
 
 
 @inlined
-def _add_beliefs(tape: Tape, infoset: int, length: int, state: State) -> None:
-    """Add the effect on the action values at ``infoset`` of the odds above it, through beliefs."""
+def _add_beliefs(tape: Tape, infoset: int, length: int, speed: Number, state: State, slopes: Floats) -> None:
+    """Add the effect at ``infoset`` of the odds above it, through beliefs."""
     family = tape.families[infoset]
     first_class = tape.class_starts[infoset]
-    start, rows = tape.action_starts[infoset], tape.slope_starts[infoset]
+    start, row = tape.action_starts[infoset], tape.slope_starts[infoset]
     members = tape.family_starts[family]
     pull_at = tape.pull_starts[infoset]
     for m in range(tape.family_starts[family + 1] - members):
@@ -303,14 +336,18 @@ def _add_beliefs(tape: Tape, infoset: int, length: int, state: State) -> None:
         if anywhere(belief > 0.0):
             k = first_class + tape.member_classes[tape.class_map_starts[infoset] + m]
             offset = tape.class_offsets[k]
-            for a in range(tape.num_actions[infoset]):
-                lead = get(state.values, tape.class_slots[offset + a]) - get(state.q, start + a)
-                _pull(tape, first, last, pull_at, belief * lead, rows + a * length, state)
+            lead = get(state.values, tape.class_slots[offset]) - get(state.q, start)
+            for a in range(1, tape.num_actions[infoset]):
+                other = get(state.values, tape.class_slots[offset + a]) - get(state.q, start + a)
+                pull = speed * belief * (lead - other)
+                _pull(tape, first, last, pull_at, pull, row + (a - 1) * length, state, slopes)
         pull_at += last - first
 
 
 @inlined
-def _pull(tape: Tape, first: int, last: int, pull_at: int, pull: Number, row: int, state: State) -> None:
+def _pull(
+    tape: Tape, first: int, last: int, pull_at: int, pull: Number, row: int, state: State, slopes: Floats
+) -> None:
     """Add ``pull``, of the member with entries ``first`` to ``last``, to ``slopes[row:]``."""
     for e in range(first, last):
         place = tape.pull_columns[pull_at + e - first]
@@ -320,7 +357,7 @@ def _pull(tape: Tape, first: int, last: int, pull_at: int, pull: Number, row: in
         upper = tape.action_owners[action]
         above = tape.action_starts[upper]
         if action > above:
-            _add(state.slopes, row + place + action - above - 1, pull)
+            _add(slopes, row + place + action - above - 1, pull)
         if tape.pull_whole[pull_at + e - first] == 0:
             for c in range(1, tape.num_actions[upper]):
-                _add(state.slopes, row + place + c - 1, -(pull * get(state.probabilities, above + c)))
+                _add(slopes, row + place + c - 1, -(pull * get(state.probabilities, above + c)))
