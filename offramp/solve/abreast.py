@@ -13,7 +13,7 @@ import numpy as np
 
 from offramp.game.game import Floats, Ints
 from offramp.solve.jit import inlined, lean
-from offramp.solve.lanes import WIDTH, Number, Truth, anywhere, get, magnitude, maximum, negate, put, root, spread, where
+from offramp.solve.lanes import WIDTH, Number, Truth, anywhere, at, get, magnitude, maximum, negate, put, root, rows, spread, where
 from offramp.solve.leap import predict_limit
 from offramp.solve.path import (
     CONTRACTION_AIM,
@@ -35,12 +35,11 @@ from offramp.solve.path import (
     SMALLEST_COSINE,
     SMALLEST_STEP,
     Work,
-    capacity_for,
     linearise,
 )
 from offramp.solve.system import System, allocate_system, solve_side_by_side
 from offramp.solve.tape import Tape
-from offramp.solve.values import State, allocate_state, load_lane, rows
+from offramp.solve.values import State, allocate_state, load_lane
 
 IDLE, START, STEP, ARRIVAL, LEAP = 0, 1, 2, 3, 4
 """What a lane is doing: nothing, finding the first tangent, stepping, stepping on to the target, leaping to it."""
@@ -129,7 +128,7 @@ def advance(tape: Tape, max_steps: int, lanes: Lanes) -> None:
     iteration = get(registers, ITERATION)
     first = iteration == 0.0
     if anywhere(first):
-        _keep_guess(first, lanes)
+        _keep_guess(tape, first, lanes)
     sign = solve_side_by_side(tape, lanes.system, lanes.vector, lanes.turned)
     length, finite = _correct(lanes)
     kind = get(registers, KIND)
@@ -159,13 +158,21 @@ def _count(registers: Floats, register: int, where_true: Truth) -> None:
 
 
 @inlined
-def _keep_guess(first: Truth, lanes: Lanes) -> None:
+def _keep_guess(tape: Tape, first: Truth, lanes: Lanes) -> None:
     """Note the probabilities and beliefs at the predicted point."""
     state = lanes.state
-    for a in range(len(lanes.guessed_probabilities)):
-        put(lanes.guessed_probabilities, a, where(first, get(state.probabilities, a), get(lanes.guessed_probabilities, a)))
+    for infoset in range(len(tape.num_actions)):
+        for a in range(_first_watched(tape, infoset), at(tape.action_starts, infoset + 1)):
+            old, new = get(lanes.guessed_probabilities, a), get(state.probabilities, a)
+            put(lanes.guessed_probabilities, a, where(first, new, old))
     for member in range(len(lanes.guessed_beliefs)):
         put(lanes.guessed_beliefs, member, where(first, get(state.beliefs, member), get(lanes.guessed_beliefs, member)))
+
+
+@inlined
+def _first_watched(tape: Tape, infoset: int) -> int:
+    """The first action whose probability is watched: of two, one moves as far as the other."""
+    return at(tape.action_starts, infoset) + (1 if at(tape.num_actions, infoset) == 2 else 0)
 
 
 @inlined
@@ -190,7 +197,7 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
     kind = get(registers, KIND)
     starting, leaping = kind == START, kind == LEAP
     stepping = (kind == STEP) | (kind == ARRIVAL)
-    drift, moved = _surprise(lanes)
+    drift, moved = _surprise(tape, lanes)
     smooth = good & (moved <= CORRECTION_LIMIT)
     kept = sign == get(registers, SIGN)
     turned_little = _cosine(lanes) >= SMALLEST_COSINE
@@ -222,12 +229,13 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
 
 
 @inlined
-def _surprise(lanes: Lanes) -> tuple[Number, Number]:
+def _surprise(tape: Tape, lanes: Lanes) -> tuple[Number, Number]:
     """How far probabilities and beliefs moved from the predicted point; the same or, if more, weighted log odds."""
     state = lanes.state
     drift = spread(lanes.there, 0.0)
-    for a in range(len(lanes.guessed_probabilities)):
-        drift = maximum(drift, magnitude(get(state.probabilities, a) - get(lanes.guessed_probabilities, a)))
+    for infoset in range(len(tape.num_actions)):
+        for a in range(_first_watched(tape, infoset), at(tape.action_starts, infoset + 1)):
+            drift = maximum(drift, magnitude(get(state.probabilities, a) - get(lanes.guessed_probabilities, a)))
     for member in range(len(lanes.guessed_beliefs)):
         drift = maximum(drift, magnitude(get(state.beliefs, member) - get(lanes.guessed_beliefs, member)))
     moved = drift

@@ -6,6 +6,9 @@ carries no belief once a step to it is given up while all steps of others to ano
 has probability zero in *every* sequential equilibrium, so where one action is left at each set the sequential
 equilibrium is unique, and limits of logit equilibria, being sequential (McKelvey & Palfrey 1998), are that one: the
 branch need not be traced. Its log odds at s follow from the logit equations, beliefs first where they come first.
+
+Draws are worked side by side (:mod:`offramp.solve.lanes`): what one round more finds in one changes nothing in another
+for which the last round found nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from offramp.game.game import Floats, Ints
+from offramp.game.game import Floats
 from offramp.solve.jit import inlined, lean
+from offramp.solve.lanes import Number, Truth, anywhere, at, get, magnitude, maximum, negate, put, rows, spread, where
 from offramp.solve.tape import Tape
 from offramp.solve.values import State, evaluate_profile
 
@@ -32,65 +36,70 @@ ROUNDS = 20
 
 
 class Bounds(NamedTuple):
-    """Scratch: what is still possible."""
+    """Scratch: what is still possible, a row for each of what stands beside it."""
 
-    low: Floats  # [Z + M]
-    high: Floats  # [Z + M]
-    possible: Ints  # [A]
-    left: Ints  # [I]: how many actions are possible
-    standing: Ints  # [members of families]: 0 dead, 1 possible, 2 sure
-    counted: Ints  # [classes]: whether a class can carry belief
+    low: Floats  # Z + M
+    high: Floats  # Z + M
+    possible: Floats  # A: 1 or 0
+    left: Floats  # I: how many actions are possible
+    standing: Floats  # members of families: 0 dead, 1 possible, 2 sure
+    counted: Floats  # classes: 1 where a class can carry belief, else 0
 
 
-def allocate_bounds(tape: Tape) -> Bounds:
+def allocate_bounds(tape: Tape, side_by_side: bool = True) -> Bounds:
     """Scratch of one thread."""
     slots = len(tape.leaf_cells) + len(tape.slot_infosets)
-    return Bounds(
-        low=np.zeros(slots),
-        high=np.zeros(slots),
-        possible=np.ones(int(tape.action_starts[-1]), dtype=np.int32),
-        left=np.zeros(len(tape.num_actions), dtype=np.int32),
-        standing=np.zeros(int(tape.family_starts[-1]), dtype=np.int32),
-        counted=np.ones(int(tape.class_starts[-1]), dtype=np.int32),
+    bounds = Bounds(
+        low=rows(slots, side_by_side),
+        high=rows(slots, side_by_side),
+        possible=rows(int(tape.action_starts[-1]), side_by_side),
+        left=rows(len(tape.num_actions), side_by_side),
+        standing=rows(int(tape.family_starts[-1]), side_by_side),
+        counted=rows(int(tape.class_starts[-1]), side_by_side),
     )
+    bounds.counted[:] = 1.0
+    return bounds
 
 
 @lean
-def solve_by_dominance(tape: Tape, rates: Floats, s: float, state: State, bounds: Bounds) -> bool:
+def solve_by_dominance(tape: Tape, rates: Floats, s: Number, state: State, bounds: Bounds) -> Truth:
     """Leave the log probabilities of the unique sequential equilibrium in ``state.logs``, as the branch has them at s.
 
-    ``state`` holds the draw. Returns False where dominance leaves a choice, or a loss is too small to tell.
+    ``state`` holds the draws. Returns where this succeeds: not where dominance leaves a choice, or a loss is too small to
+    tell.
     """
     for action in range(len(bounds.possible)):
-        bounds.possible[action] = 1
-    open_sets = 0
+        put(bounds.possible, action, 1.0)
     for infoset in range(len(tape.num_actions)):
-        bounds.left[infoset] = tape.num_actions[infoset]
-        open_sets += 1 if tape.num_actions[infoset] > 1 else 0
+        put(bounds.left, infoset, float(at(tape.num_actions, infoset)))
     for leaf in range(len(tape.leaf_cells)):
-        bounds.low[leaf] = bounds.high[leaf] = state.values[leaf]
-    given_up = 1
-    while given_up > 0 and open_sets > 0:
+        put(bounds.low, leaf, get(state.values, leaf))
+        put(bounds.high, leaf, get(state.values, leaf))
+    while True:
         given_up = _sweep(tape, state, bounds)
-        open_sets = 0
+        most = spread(bounds.left, 1.0)
         for infoset in range(len(tape.num_actions)):
-            open_sets += 1 if bounds.left[infoset] > 1 else 0
-    return open_sets == 0 and _solve_odds(tape, rates, s, state, bounds)
+            most = maximum(most, get(bounds.left, infoset))
+        if not anywhere((given_up > 0.0) & (most > 1.0)):
+            break
+    if not anywhere(most == 1.0):
+        return most == 1.0
+    return _solve_odds(tape, rates, s, most == 1.0, state, bounds)
 
 
 @inlined
-def _sweep(tape: Tape, state: State, bounds: Bounds) -> int:
+def _sweep(tape: Tape, state: State, bounds: Bounds) -> Number:
     """Bound all values from the leaves up, testing each set as soon as its values are bounded: actions given up."""
     leaves = len(tape.leaf_cells)
-    given_up = 0
+    given_up = spread(bounds.low, 0.0)
     ready = 0
     for slot in range(-1, len(tape.slot_infosets)):
         if slot >= 0:
             _bound(tape, slot, state, bounds)
-        while ready < len(tape.ready_slots) and tape.ready_slots[ready] <= leaves + max(slot, -1):
-            infoset = tape.ready_infosets[ready]
-            if bounds.left[infoset] > 1:
-                given_up += _test(tape, infoset, state, bounds)
+        while ready < len(tape.ready_slots) and at(tape.ready_slots, ready) <= leaves + max(slot, -1):
+            infoset = at(tape.ready_infosets, ready)
+            if anywhere(get(bounds.left, infoset) > 1.0):
+                given_up = given_up + _test(tape, infoset, state, bounds)
             ready += 1
     return given_up
 
@@ -98,102 +107,121 @@ def _sweep(tape: Tape, state: State, bounds: Bounds) -> int:
 @inlined
 def _bound(tape: Tape, slot: int, state: State, bounds: Bounds) -> None:
     leaves = len(tape.leaf_cells)
-    first, last = tape.term_starts[slot], tape.term_starts[slot + 1]
-    if tape.slot_infosets[slot] < 0:
-        low, high = 0.0, 0.0
+    first, last = at(tape.term_starts, slot), at(tape.term_starts, slot + 1)
+    if at(tape.slot_infosets, slot) < 0:
+        low, high = spread(bounds.low, 0.0), spread(bounds.low, 0.0)
         for t in range(first, last):
-            weight, below = state.probabilities[tape.term_steps[t]], tape.term_slots[t]
-            low += weight * bounds.low[below]
-            high += weight * bounds.high[below]
+            weight, below = get(state.probabilities, at(tape.term_steps, t)), at(tape.term_slots, t)
+            low = low + weight * get(bounds.low, below)
+            high = high + weight * get(bounds.high, below)
     else:
-        low, high = np.inf, -np.inf
+        low, high = spread(bounds.low, np.inf), spread(bounds.low, -np.inf)
         for t in range(first, last):
-            if bounds.possible[tape.term_steps[t]] == 1:
-                low = min(low, bounds.low[tape.term_slots[t]])
-                high = max(high, bounds.high[tape.term_slots[t]])
-    bounds.low[leaves + slot] = low
-    bounds.high[leaves + slot] = high
+            possible, below = get(bounds.possible, at(tape.term_steps, t)) > 0.0, at(tape.term_slots, t)
+            under, over = get(bounds.low, below), get(bounds.high, below)
+            low = where(possible & (under < low), under, low)
+            high = where(possible & (over > high), over, high)
+    put(bounds.low, leaves + slot, low)
+    put(bounds.high, leaves + slot, high)
 
 
 @inlined
-def _test(tape: Tape, infoset: int, state: State, bounds: Bounds) -> int:
+def _test(tape: Tape, infoset: int, state: State, bounds: Bounds) -> Number:
     """Give up the dominated actions of a set; returns how many."""
-    start, count = tape.action_starts[infoset], tape.num_actions[infoset]
-    if tape.families[infoset] >= 0:
+    start, count = at(tape.action_starts, infoset), at(tape.num_actions, infoset)
+    if at(tape.families, infoset) >= 0:
         _count_classes(tape, infoset, state, bounds)
-    given_up = 0
+    given_up = spread(bounds.low, 0.0)
     for a in range(count):
         for b in range(count):
-            if a == b or bounds.possible[start + a] == 0 or bounds.possible[start + b] == 0:
+            if a == b:
                 continue
-            if _dominates(tape, infoset, b, a, bounds):
-                bounds.possible[start + a] = 0
-                bounds.left[infoset] -= 1
-                given_up += 1
+            worse = (get(bounds.possible, start + a) > 0.0) & (get(bounds.possible, start + b) > 0.0)
+            worse = _dominated(tape, infoset, b, a, worse, bounds)
+            if anywhere(worse):
+                put(bounds.possible, start + a, where(worse, 0.0, get(bounds.possible, start + a)))
+                given_up = given_up + where(worse, 1.0, 0.0)
+    put(bounds.left, infoset, get(bounds.left, infoset) - given_up)
     return given_up
 
 
 @inlined
-def _dominates(tape: Tape, infoset: int, better: int, worse: int, bounds: Bounds) -> bool:
-    for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        offset = tape.class_offsets[k]
-        high = bounds.high[tape.class_slots[offset + worse]]
-        if bounds.counted[k] == 1 and not high < bounds.low[tape.class_slots[offset + better]] - MARGIN:
-            return False
-    return True
+def _dominated(tape: Tape, infoset: int, better: int, worse: int, asked: Truth, bounds: Bounds) -> Truth:
+    """Where, of ``asked``, one action is worth more than another whatever is still possible."""
+    found = asked
+    for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
+        if anywhere(found):
+            offset = at(tape.class_offsets, k)
+            high = get(bounds.high, at(tape.class_slots, offset + worse))
+            low = get(bounds.low, at(tape.class_slots, offset + better))
+            found = found & ((get(bounds.counted, k) == 0.0) | (high < low - MARGIN))
+    return found
 
 
 @inlined
 def _count_classes(tape: Tape, infoset: int, state: State, bounds: Bounds) -> None:
     """Mark the classes of a set that can carry belief."""
-    family = tape.families[infoset]
-    members, last = tape.family_starts[family], tape.family_starts[family + 1]
-    anyone_sure = False
+    family = at(tape.families, infoset)
+    members, last = at(tape.family_starts, family), at(tape.family_starts, family + 1)
+    surest = spread(bounds.low, 0.0)
     for member in range(members, last):
-        standing = 2 if state.active[member] == 1 else 0
-        for e in range(tape.entry_starts[member], tape.entry_starts[member + 1]):
-            step = tape.entries[e]
+        standing = where(get(state.active, member) > 0.0, 2.0, 0.0)
+        for e in range(at(tape.entry_starts, member), at(tape.entry_starts, member + 1)):
+            step = at(tape.entries, e)
             if step < len(bounds.possible):
-                if bounds.possible[step] == 0:
-                    standing = 0
-                elif bounds.left[tape.action_owners[step]] > 1:
-                    standing = min(standing, 1)
-        bounds.standing[member] = standing
-        anyone_sure = anyone_sure or standing == 2
-    for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        bounds.counted[k] = 0
-    first, chosen = tape.class_starts[infoset], tape.class_map_starts[infoset]
+                undecided = get(bounds.left, at(tape.action_owners, step)) > 1.0
+                standing = where(undecided & (standing > 1.0), 1.0, standing)
+                standing = where(get(bounds.possible, step) > 0.0, standing, 0.0)
+        put(bounds.standing, member, standing)
+        surest = maximum(surest, standing)
+    for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
+        put(bounds.counted, k, 0.0)
+    first, chosen = at(tape.class_starts, infoset), at(tape.class_map_starts, infoset)
     for m in range(last - members):
-        member = members + m
-        carries = bounds.standing[member] > 0 or (not anyone_sure and state.active[member] == 1)
-        if carries:
-            bounds.counted[first + tape.member_classes[chosen + m]] = 1
+        carries = get(bounds.standing, members + m) > 0.0
+        carries = carries | ((surest < 2.0) & (get(state.active, members + m) > 0.0))
+        k = first + at(tape.member_classes, chosen + m)
+        put(bounds.counted, k, where(carries, 1.0, get(bounds.counted, k)))
 
 
 @lean
-def _solve_odds(tape: Tape, rates: Floats, s: float, state: State, bounds: Bounds) -> bool:
-    """Solve the logit equations at s for log probabilities.
+def _solve_odds(tape: Tape, rates: Floats, s: Number, asked: Truth, state: State, bounds: Bounds) -> Truth:
+    """Solve the logit equations at s for log probabilities in the draws ``asked``, in which every choice is certain.
 
-    Every choice is certain. Returns False where they do not settle.
+    Returns where they settle.
     """
     for action in range(len(bounds.possible)):
-        state.probabilities[action] = bounds.possible[action]
-        state.logs[action] = 0.0 if bounds.possible[action] == 1 else 2.0 * CERTAIN_LOG
+        possible = get(bounds.possible, action)
+        put(state.probabilities, action, possible)
+        put(state.logs, action, where(possible > 0.0, 0.0, 2.0 * CERTAIN_LOG))
+    pending, settled = asked, negate(asked) & asked
     for _ in range(ROUNDS):
         evaluate_profile(tape, state)
-        largest = 0.0
-        for infoset in range(len(tape.num_actions)):
-            rate = s * rates[tape.infoset_players[infoset]]
-            start, last = tape.action_starts[infoset], tape.action_starts[infoset + 1]
-            best = start
-            for action in range(start, last):
-                best = action if bounds.possible[action] == 1 else best
-            for action in range(start, last):
-                log = rate * (state.q[action] - state.q[best])
-                if action != best and not log <= CERTAIN_LOG:
-                    return False
-                largest = max(largest, abs(log - state.logs[action]) / (1.0 + abs(log)))
-                state.logs[action] = log
-        if largest <= SETTLED:
-            return True
-    return False
+        change, likeliest = _update_odds(tape, rates, s, pending, state, bounds)
+        pending = pending & (likeliest <= CERTAIN_LOG)
+        settled = settled | (pending & (change <= SETTLED))
+        pending = pending & (change > SETTLED)
+        if not anywhere(pending):
+            break
+    return settled
+
+
+@inlined
+def _update_odds(
+    tape: Tape, rates: Floats, s: Number, pending: Truth, state: State, bounds: Bounds
+) -> tuple[Number, Number]:
+    """Work the log odds of the draws ``pending`` anew: their largest relative change, the likeliest action given up."""
+    change, likeliest = spread(state.q, 0.0), spread(state.q, -np.inf)
+    for infoset in range(len(tape.num_actions)):
+        rate = s * get(rates, at(tape.infoset_players, infoset))
+        start, last = at(tape.action_starts, infoset), at(tape.action_starts, infoset + 1)
+        best = get(state.q, start)
+        for action in range(start + 1, last):
+            best = where(get(bounds.possible, action) > 0.0, get(state.q, action), best)
+        for action in range(start, last):
+            possible, old = get(bounds.possible, action) > 0.0, get(state.logs, action)
+            log = where(possible, 0.0, rate * (get(state.q, action) - best))
+            likeliest = where(possible | (log < likeliest), likeliest, log)
+            change = maximum(change, magnitude(log - old) / (1.0 + magnitude(log)))
+            put(state.logs, action, where(pending, log, old))
+    return change, likeliest

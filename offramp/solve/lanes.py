@@ -14,11 +14,14 @@ import math
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from numba import types
 
-from offramp.game.game import Floats
+from offramp.game.game import Floats, Ints
 from offramp.solve import vectors
 from offramp.solve.vectors import WIDTH, lanes, mask, offer
+
+Longs = npt.NDArray[np.int64]
 
 Number: TypeAlias = Any
 """A float, or a float for each lane."""
@@ -44,10 +47,31 @@ LOG_TERMS = tuple(2.0 / n for n in range(23, 0, -2))
 
 ROOT2 = 1.4142135623730951
 
+ALIGNMENT = 64
+"""Bytes of a line of the processor's memory: vectors that begin with one are fetched at once."""
+
+
+def rows(count: int, side_by_side: bool) -> Floats:
+    """Zeros: float64[count], or float64[count, WIDTH] for draws side by side."""
+    return aligned((count, WIDTH)) if side_by_side else np.zeros(count)
+
+
+def aligned(shape: tuple[int, ...]) -> Floats:
+    """Zeros, float64, that begin with a line of the processor's memory."""
+    size = math.prod(shape)
+    room = np.zeros(size + ALIGNMENT // 8)
+    first = -room.ctypes.data % ALIGNMENT // 8
+    return room[first : first + size].reshape(shape)
+
 
 def get(array: Floats, i: int) -> Number:
     """Row ``i`` of ``array[n]`` or ``array[n, WIDTH]``."""
     return array[i] if array.ndim == 1 else array[i].copy()
+
+
+def at(array: Ints, i: int) -> int:
+    """``array[i]`` for an i that is known to be at least 0, which compiled code need not ask."""
+    return int(array[i])
 
 
 def put(array: Floats, i: int, value: Number) -> None:
@@ -115,9 +139,26 @@ def log1p(x: Number) -> Number:
     return np.log1p(x)
 
 
+def claim(counter: Longs, count: int) -> int:
+    """Add ``count`` to ``counter``, int64[1], which threads share; returns what it was before."""
+    before = int(counter[0])
+    counter[0] = before + count
+    return before
+
+
+@offer(claim)
+def _claim(counter: Any, count: Any) -> Any:
+    return lambda counter, count: vectors.fetch_and_add(counter, count)
+
+
 @offer(get)
 def _get(array: Any, i: Any) -> Any:
     return (lambda array, i: array[i]) if array.ndim == 1 else (lambda array, i: vectors.load(array, i))
+
+
+@offer(at)
+def _at(array: Any, i: Any) -> Any:
+    return lambda array, i: vectors.load_item(array, i)
 
 
 @offer(put)
@@ -246,14 +287,3 @@ def _log_of_ratio_of_lanes(t: Any) -> Any:
         return total * t
 
     return log_of_ratio
-
-
-def to_lane(value: float, array: Floats, i: int, lane: int) -> None:
-    """Overwrite one lane of row ``i`` of ``array[n, WIDTH]``."""
-    array[i, lane] = value
-
-
-__all__ = [
-    "WIDTH", "Number", "Truth", "anywhere", "cell", "exp", "get", "log", "log1p", "magnitude", "maximum", "negate", "put",
-    "put_cell", "root", "spread", "where",
-]

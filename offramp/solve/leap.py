@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from offramp.game.game import Floats
 from offramp.solve.jit import inlined
-from offramp.solve.lanes import Number, Truth, anywhere, get, magnitude, put, spread, where
+from offramp.solve.lanes import Number, Truth, anywhere, at, get, magnitude, put, spread, where
 from offramp.solve.tape import Tape
 from offramp.solve.values import State
 
@@ -40,12 +40,12 @@ def predict_limit(
     for infoset in range(len(tape.num_actions)):
         if not anywhere(clear):
             return clear
-        start, variable = tape.action_starts[infoset], tape.variable_starts[infoset] - 1
+        start, variable = at(tape.action_starts, infoset), at(tape.variable_starts, infoset) - 1
         mean = spread(here, 0.0)
-        for a in range(1, tape.num_actions[infoset]):
+        for a in range(1, at(tape.num_actions, infoset)):
             mean = mean + get(state.probabilities, start + a) * scale * get(tangent, variable + a)
         base = spread(here, 0.0)
-        for a in range(tape.num_actions[infoset]):
+        for a in range(at(tape.num_actions, infoset)):
             log = get(state.logs, start + a)
             change = -mean
             if a > 0:

@@ -22,7 +22,7 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.arrays import all_finite, copy, fill
 from offramp.solve.jit import inlined, lean
-from offramp.solve.lanes import get, put
+from offramp.solve.lanes import at, get, put
 from offramp.solve.leap import predict_limit
 from offramp.solve.system import System, allocate_system, factor, solve_factored
 from offramp.solve.tape import Tape
@@ -138,9 +138,9 @@ def linearise(tape: Tape, rates: Floats, x: Floats, state: State, system: System
         put(system.speeds, player, s * get(rates, player))
     differentiate(tape, system.speeds, state, system.rows)
     for infoset in range(len(tape.num_actions)):
-        start, variable = tape.action_starts[infoset], tape.variable_starts[infoset]
-        rate = get(rates, tape.infoset_players[infoset])
-        for a in range(1, tape.num_actions[infoset]):
+        start, variable = at(tape.action_starts, infoset), at(tape.variable_starts, infoset)
+        rate = get(rates, at(tape.infoset_players, infoset))
+        for a in range(1, at(tape.num_actions, infoset)):
             i = variable + a - 1
             difference = rate * (get(state.q, start + a) - get(state.q, start))
             put(system.ends, i, -difference)

@@ -15,9 +15,8 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.dense import eliminate, factor_dense, solve_dense
 from offramp.solve.jit import inlined, lean
-from offramp.solve.lanes import WIDTH, Number, anywhere, cell, get, put, put_cell
+from offramp.solve.lanes import WIDTH, Number, aligned, anywhere, at, cell, get, put, put_cell, rows
 from offramp.solve.tape import Tape
-from offramp.solve.values import aligned, rows
 
 
 class System(NamedTuple):
@@ -117,16 +116,16 @@ def assemble(tape: Tape, system: System) -> None:
     """Write the equations of the kept unknowns and the border to ``system.dense``, the eliminated ones taken out."""
     count = system.number[0]
     for k in range(count):
-        i = system.kept[k]
+        i = at(system.kept, k)
         for c in range(count):
             put_cell(system.dense, k, c, 0.0)
         put_cell(system.dense, k, k, get(system.diagonal, i))
         put_cell(system.dense, k, count, get(system.ends, i))
-        first = system.row_starts[i]
-        infoset = system.owners[i]
-        start = tape.column_starts[infoset]
-        for c in range(tape.column_starts[infoset + 1] - start):
-            _add_entry(tape, tape.columns[start + c], get(system.rows, first + c), count, k, system)
+        first = at(system.row_starts, i)
+        infoset = at(system.owners, i)
+        start = at(tape.column_starts, infoset)
+        for c in range(at(tape.column_starts, infoset + 1) - start):
+            _add_entry(tape, at(tape.columns, start + c), get(system.rows, first + c), count, k, system)
     for c in range(count):
         put_cell(system.dense, count, c, 0.0)
     size = len(system.places)
@@ -139,14 +138,14 @@ def assemble(tape: Tape, system: System) -> None:
 def _add_entry(tape: Tape, column: int, entry: Number, count: int, k: int, system: System) -> None:
     """Add an entry of one equation to its dense row ``k``; in an eliminated column, by taking out that unknown."""
     dense = system.dense
-    place = system.places[column]
+    place = at(system.places, column)
     if place >= 0:
         put_cell(dense, k, place, cell(dense, k, place) + entry)
     elif anywhere(entry != 0.0):
-        first, infoset = system.row_starts[column], system.owners[column]
-        start = tape.column_starts[infoset]
-        for c in range(tape.column_starts[infoset + 1] - start):
-            place = system.places[tape.columns[start + c]]
+        first, infoset = at(system.row_starts, column), at(system.owners, column)
+        start = at(tape.column_starts, infoset)
+        for c in range(at(tape.column_starts, infoset + 1) - start):
+            place = at(system.places, at(tape.columns, start + c))
             put_cell(dense, k, place, cell(dense, k, place) - entry * get(system.rows, first + c))
         put_cell(dense, k, count, cell(dense, k, count) - entry * get(system.ends, column))
 
@@ -156,18 +155,18 @@ def reduce_vector(tape: Tape, system: System, vector: Floats) -> None:
     """Write to ``system.short`` what is left of a right-hand side when the eliminated unknowns are taken out."""
     count, size = system.number[0], len(system.places)
     for k in range(count):
-        i = system.kept[k]
+        i = at(system.kept, k)
         total = get(vector, i)
-        first, infoset = system.row_starts[i], system.owners[i]
-        start = tape.column_starts[infoset]
-        for c in range(tape.column_splits[infoset]):
-            column = tape.columns[start + c]
-            if system.places[column] < 0:
+        first, infoset = at(system.row_starts, i), at(system.owners, i)
+        start = at(tape.column_starts, infoset)
+        for c in range(at(tape.column_splits, infoset)):
+            column = at(tape.columns, start + c)
+            if at(system.places, column) < 0:
                 total = total - get(system.rows, first + c) * get(vector, column)
         put(system.short, k, total)
     total = get(vector, size)
     for i in range(tape.num_eliminated):
-        if system.places[i] < 0:
+        if at(system.places, i) < 0:
             total = total - get(system.border, i) * get(vector, i)
     put(system.short, count, total)
 
@@ -177,16 +176,16 @@ def expand_vector(tape: Tape, system: System, vector: Floats) -> None:
     """Overwrite a right-hand side with the solution, of which ``system.short`` has the kept unknowns."""
     count, size = system.number[0], len(system.places)
     for k in range(count):
-        put(vector, system.kept[k], get(system.short, k))
+        put(vector, at(system.kept, k), get(system.short, k))
     put(vector, size, get(system.short, count))
     for i in range(tape.num_eliminated):
-        if system.places[i] >= 0:
+        if at(system.places, i) >= 0:
             continue
-        first, infoset = system.row_starts[i], system.owners[i]
-        start = tape.column_starts[infoset]
+        first, infoset = at(system.row_starts, i), at(system.owners, i)
+        start = at(tape.column_starts, infoset)
         total = get(vector, i) - get(system.ends, i) * get(system.short, count)
-        for c in range(tape.column_starts[infoset + 1] - start):
-            total = total - get(system.rows, first + c) * get(vector, tape.columns[start + c])
+        for c in range(at(tape.column_starts, infoset + 1) - start):
+            total = total - get(system.rows, first + c) * get(vector, at(tape.columns, start + c))
         put(vector, i, total)
 
 

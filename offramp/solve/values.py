@@ -24,7 +24,6 @@ The kernels work on one draw or on eight side by side, whichever a :class:`State
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -32,9 +31,9 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.jit import inlined, lean
 from offramp.solve.lanes import (
-    WIDTH,
     Number,
     anywhere,
+    at,
     exp,
     get,
     log,
@@ -42,6 +41,7 @@ from offramp.solve.lanes import (
     magnitude,
     maximum,
     put,
+    rows,
     spread,
     where,
 )
@@ -62,23 +62,6 @@ class State(NamedTuple):
     masses: Floats  # classes
     q: Floats  # A
     weights: Floats  # Z + M: zero between uses
-
-
-ALIGNMENT = 64
-"""Bytes of a line of the processor's memory: vectors that begin with one are fetched at once."""
-
-
-def rows(count: int, side_by_side: bool) -> Floats:
-    """Zeros: float64[count], or float64[count, WIDTH] for draws side by side."""
-    return aligned((count, WIDTH)) if side_by_side else np.zeros(count)
-
-
-def aligned(shape: tuple[int, ...]) -> Floats:
-    """Zeros, float64, that begin with a line of the processor's memory."""
-    size = math.prod(shape)
-    room = np.zeros(size + ALIGNMENT // 8)
-    first = -room.ctypes.data % ALIGNMENT // 8
-    return room[first : first + size].reshape(shape)
 
 
 def allocate_state(tape: Tape, side_by_side: bool = False) -> State:
@@ -116,15 +99,15 @@ def load_draw(tape: Tape, leaves: Floats, chance: Floats, state: State) -> None:
 @inlined
 def _mark_active(tape: Tape, family: int, state: State) -> None:
     fewest = 1 << 30
-    for member in range(tape.family_starts[family], tape.family_starts[family + 1]):
+    for member in range(at(tape.family_starts, family), at(tape.family_starts, family + 1)):
         zeros = 0
-        for e in range(tape.entry_starts[member], tape.entry_starts[member + 1]):
-            step = tape.entries[e]
+        for e in range(at(tape.entry_starts, member), at(tape.entry_starts, member + 1)):
+            step = at(tape.entries, e)
             if step >= len(state.q) and state.probabilities[step] == 0.0:
                 zeros += 1
         state.active[member] = zeros
         fewest = min(fewest, zeros)
-    for member in range(tape.family_starts[family], tape.family_starts[family + 1]):
+    for member in range(at(tape.family_starts, family), at(tape.family_starts, family + 1)):
         state.active[member] = 1.0 if state.active[member] == fewest else 0.0
 
 
@@ -161,8 +144,8 @@ def evaluate_profile(tape: Tape, state: State) -> None:
 def log_odds_to_probabilities(tape: Tape, z: Floats, logs: Floats, probabilities: Floats) -> None:
     """Write log probabilities and probabilities of the A actions from the log odds in the V rows of ``z``."""
     for infoset in range(len(tape.num_actions)):
-        start, count = tape.action_starts[infoset], tape.num_actions[infoset]
-        variable = tape.variable_starts[infoset] - 1
+        start, count = at(tape.action_starts, infoset), at(tape.num_actions, infoset)
+        variable = at(tape.variable_starts, infoset) - 1
         if count == 2:
             odds = get(z, variable + 1)
             small = exp(-magnitude(odds))
@@ -201,21 +184,21 @@ def _many_log_odds(z: Floats, variable: int, start: int, count: int, logs: Float
 def _sum_values(tape: Tape, state: State) -> None:
     first = len(tape.leaf_cells)
     for slot in range(len(tape.slot_infosets)):
-        t = tape.term_starts[slot]
-        total = get(state.probabilities, tape.term_steps[t]) * get(state.values, tape.term_slots[t])
-        for t in range(tape.term_starts[slot] + 1, tape.term_starts[slot + 1]):
-            total = total + get(state.probabilities, tape.term_steps[t]) * get(state.values, tape.term_slots[t])
+        t = at(tape.term_starts, slot)
+        total = get(state.probabilities, at(tape.term_steps, t)) * get(state.values, at(tape.term_slots, t))
+        for t in range(at(tape.term_starts, slot) + 1, at(tape.term_starts, slot + 1)):
+            total = total + get(state.probabilities, at(tape.term_steps, t)) * get(state.values, at(tape.term_slots, t))
         put(state.values, first + slot, total)
 
 
 @inlined
 def _update_beliefs(tape: Tape, family: int, state: State) -> None:
-    first, last = tape.family_starts[family], tape.family_starts[family + 1]
+    first, last = at(tape.family_starts, family), at(tape.family_starts, family + 1)
     largest = spread(state.beliefs, -np.inf)
     for member in range(first, last):
         total = spread(state.beliefs, 0.0)
-        for e in range(tape.entry_starts[member], tape.entry_starts[member + 1]):
-            total = total + get(state.logs, tape.entries[e])
+        for e in range(at(tape.entry_starts, member), at(tape.entry_starts, member + 1)):
+            total = total + get(state.logs, at(tape.entries, e))
         total = where(get(state.active, member) > 0.0, total, -np.inf)
         put(state.beliefs, member, total)
         largest = maximum(largest, total)
@@ -231,25 +214,25 @@ def _update_beliefs(tape: Tape, family: int, state: State) -> None:
 
 @inlined
 def _action_values(tape: Tape, infoset: int, state: State) -> None:
-    start, count = tape.action_starts[infoset], tape.num_actions[infoset]
-    first, last = tape.class_starts[infoset], tape.class_starts[infoset + 1]
-    family = tape.families[infoset]
+    start, count = at(tape.action_starts, infoset), at(tape.num_actions, infoset)
+    first, last = at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)
+    family = at(tape.families, infoset)
     if family < 0:
-        offset = tape.class_offsets[first]
+        offset = at(tape.class_offsets, first)
         for a in range(count):
-            put(state.q, start + a, get(state.values, tape.class_slots[offset + a]))
+            put(state.q, start + a, get(state.values, at(tape.class_slots, offset + a)))
         return
     for k in range(first, last):
         put(state.masses, k, 0.0)
-    members = tape.family_starts[family]
-    chosen = tape.class_map_starts[infoset]
-    for m in range(tape.family_starts[family + 1] - members):
-        k = first + tape.member_classes[chosen + m]
+    members = at(tape.family_starts, family)
+    chosen = at(tape.class_map_starts, infoset)
+    for m in range(at(tape.family_starts, family + 1) - members):
+        k = first + at(tape.member_classes, chosen + m)
         put(state.masses, k, get(state.masses, k) + get(state.beliefs, members + m))
     for a in range(count):
         total = spread(state.q, 0.0)
         for k in range(first, last):
-            total = total + get(state.masses, k) * get(state.values, tape.class_slots[tape.class_offsets[k] + a])
+            total = total + get(state.masses, k) * get(state.values, at(tape.class_slots, at(tape.class_offsets, k) + a))
         put(state.q, start + a, total)
 
 
@@ -262,11 +245,11 @@ def differentiate(tape: Tape, speeds: Floats, state: State, slopes: Floats) -> N
     for slope in range(tape.num_slopes):
         put(slopes, slope, 0.0)
     for infoset in range(len(tape.num_actions)):
-        length = tape.column_starts[infoset + 1] - tape.column_starts[infoset]
+        length = at(tape.column_starts, infoset + 1) - at(tape.column_starts, infoset)
         if length == 0:
             continue
-        speed = get(speeds, tape.infoset_players[infoset])
-        row, count = tape.slope_starts[infoset], tape.num_actions[infoset]
+        speed = get(speeds, at(tape.infoset_players, infoset))
+        row, count = at(tape.slope_starts, infoset), at(tape.num_actions, infoset)
         _seed(tape, infoset, 0, speed, state)
         if count > 2:  # else the two actions are swept together
             _sweep(tape, infoset, 0, row, state, slopes)
@@ -275,7 +258,7 @@ def differentiate(tape: Tape, speeds: Floats, state: State, slopes: Floats) -> N
         for a in range(1, count):
             _seed(tape, infoset, a, -speed, state)
             _sweep(tape, infoset, a, row + (a - 1) * length, state, slopes)
-        if tape.families[infoset] >= 0:
+        if at(tape.families, infoset) >= 0:
             _add_beliefs(tape, infoset, length, speed, state, slopes)
 
 
@@ -287,8 +270,8 @@ def _add(array: Floats, i: int, value: Number) -> None:
 @inlined
 def _seed(tape: Tape, infoset: int, a: int, speed: Number, state: State) -> None:
     """Put ``speed`` times the masses of the classes on what action ``a`` leads to."""
-    for k in range(tape.class_starts[infoset], tape.class_starts[infoset + 1]):
-        slot = tape.class_slots[tape.class_offsets[k] + a]
+    for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
+        slot = at(tape.class_slots, at(tape.class_offsets, k) + a)
         if slot >= len(tape.leaf_cells):
             _add(state.weights, slot, speed * get(state.masses, k))
 
@@ -297,24 +280,24 @@ def _seed(tape: Tape, infoset: int, a: int, speed: Number, state: State) -> None
 def _sweep(tape: Tape, infoset: int, a: int, row: int, state: State, slopes: Floats) -> None:
     """Add the effect of all odds below action ``a``, by the weights seeded, to ``slopes[row:]``."""
     leaves = len(tape.leaf_cells)
-    action = tape.action_starts[infoset] + a
-    for v in range(tape.visit_starts[action], tape.visit_starts[action + 1]):
-        visit = tape.visits[v]
+    action = at(tape.action_starts, infoset) + a
+    for v in range(at(tape.visit_starts, action), at(tape.visit_starts, action + 1)):
+        visit = at(tape.visits, v)
         slot = leaves + visit
         weight = get(state.weights, slot)
         put(state.weights, slot, 0.0)
-        first, last = tape.term_starts[visit], tape.term_starts[visit + 1]
-        place = row + tape.visit_columns[v]
+        first, last = at(tape.term_starts, visit), at(tape.term_starts, visit + 1)
+        place = row + at(tape.visit_columns, v)
         if place < row:
             for t in range(first, last):
-                below = tape.term_slots[t]
+                below = at(tape.term_slots, t)
                 if below >= leaves:
-                    _add(state.weights, below, weight * get(state.probabilities, tape.term_steps[t]))
+                    _add(state.weights, below, weight * get(state.probabilities, at(tape.term_steps, t)))
             continue
         mean = get(state.values, slot)
         for t in range(first, last):
-            below = tape.term_slots[t]
-            share = weight * get(state.probabilities, tape.term_steps[t])
+            below = at(tape.term_slots, t)
+            share = weight * get(state.probabilities, at(tape.term_steps, t))
             if below >= leaves:
                 _add(state.weights, below, share)
             if t > first:
@@ -324,21 +307,21 @@ def _sweep(tape: Tape, infoset: int, a: int, row: int, state: State, slopes: Flo
 @inlined
 def _add_beliefs(tape: Tape, infoset: int, length: int, speed: Number, state: State, slopes: Floats) -> None:
     """Add the effect at ``infoset`` of the odds above it, through beliefs."""
-    family = tape.families[infoset]
-    first_class = tape.class_starts[infoset]
-    start, row = tape.action_starts[infoset], tape.slope_starts[infoset]
-    members = tape.family_starts[family]
-    pull_at = tape.pull_starts[infoset]
-    for m in range(tape.family_starts[family + 1] - members):
+    family = at(tape.families, infoset)
+    first_class = at(tape.class_starts, infoset)
+    start, row = at(tape.action_starts, infoset), at(tape.slope_starts, infoset)
+    members = at(tape.family_starts, family)
+    pull_at = at(tape.pull_starts, infoset)
+    for m in range(at(tape.family_starts, family + 1) - members):
         member = members + m
-        first, last = tape.entry_starts[member], tape.entry_starts[member + 1]
+        first, last = at(tape.entry_starts, member), at(tape.entry_starts, member + 1)
         belief = get(state.beliefs, member)
         if anywhere(belief > 0.0):
-            k = first_class + tape.member_classes[tape.class_map_starts[infoset] + m]
-            offset = tape.class_offsets[k]
-            lead = get(state.values, tape.class_slots[offset]) - get(state.q, start)
-            for a in range(1, tape.num_actions[infoset]):
-                other = get(state.values, tape.class_slots[offset + a]) - get(state.q, start + a)
+            k = first_class + at(tape.member_classes, at(tape.class_map_starts, infoset) + m)
+            offset = at(tape.class_offsets, k)
+            lead = get(state.values, at(tape.class_slots, offset)) - get(state.q, start)
+            for a in range(1, at(tape.num_actions, infoset)):
+                other = get(state.values, at(tape.class_slots, offset + a)) - get(state.q, start + a)
                 pull = speed * belief * (lead - other)
                 _pull(tape, first, last, pull_at, pull, row + (a - 1) * length, state, slopes)
         pull_at += last - first
@@ -350,14 +333,14 @@ def _pull(
 ) -> None:
     """Add ``pull``, of the member with entries ``first`` to ``last``, to ``slopes[row:]``."""
     for e in range(first, last):
-        place = tape.pull_columns[pull_at + e - first]
+        place = at(tape.pull_columns, pull_at + e - first)
         if place < 0:
             continue
-        action = tape.entries[e]
-        upper = tape.action_owners[action]
-        above = tape.action_starts[upper]
+        action = at(tape.entries, e)
+        upper = at(tape.action_owners, action)
+        above = at(tape.action_starts, upper)
         if action > above:
             _add(slopes, row + place + action - above - 1, pull)
-        if tape.pull_whole[pull_at + e - first] == 0:
-            for c in range(1, tape.num_actions[upper]):
+        if at(tape.pull_whole, pull_at + e - first) == 0:
+            for c in range(1, at(tape.num_actions, upper)):
                 _add(slopes, row + place + c - 1, -(pull * get(state.probabilities, above + c)))

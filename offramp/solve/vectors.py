@@ -90,6 +90,18 @@ def _pointer(context: Any, builder: Any, signature: Any, arguments: Any, axes: i
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def load_item(typing: Any, array: Any, i: Any) -> Any:
+    """``array[i]`` of an array with one axis, for i of at least 0: nothing is done for indices from the end."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        index = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        return builder.load(builder.gep(data, [index], inbounds=True))
+
+    return array.dtype(array, i), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def load(typing: Any, array: Any, i: Any) -> Any:
     """Row ``i`` of ``array[n, WIDTH]``."""
 
@@ -174,6 +186,18 @@ def invert(typing: Any, truth: Any) -> Any:
         return builder.not_(arguments[0])
 
     return mask(truth), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch_and_add(typing: Any, array: Any, amount: Any) -> Any:
+    """Add ``amount`` to ``array[0]``, int64[1], whatever other threads do with it; returns what stood there before."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        value = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        return builder.atomic_rmw("add", pointer, value, "monotonic")
+
+    return types.int64(array, amount), generate
 
 
 def _library(name: str) -> Any:
