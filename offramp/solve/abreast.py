@@ -1,8 +1,9 @@
-"""Kernels: follow the branches of eight draws side by side.
+"""Kernels: follow the branches of many draws side by side.
 
-The method is that of :mod:`offramp.solve.path`, its limits included. Every call of :func:`advance` takes one Newton step
-in every lane; a lane whose correction is over then accepts its point or refuses it, and sets out from there, whatever
-the others are doing. Here the Jacobian is always worked anew: it costs the lanes little, and some lane needs it.
+The method is that of :mod:`offramp.solve.path`, its limits included. Every call of :func:`advance` takes one Newton
+step in every lane; a lane whose correction is over then accepts its point or refuses it, and sets out from there,
+whatever the others are doing. The Jacobian is always worked anew, since in every step some lane needs it, and a
+correction is the last one once the next, as the last two foretell it, would be within the tolerance.
 """
 
 from __future__ import annotations
@@ -13,7 +14,22 @@ import numpy as np
 
 from offramp.game.game import Floats, Ints
 from offramp.solve.jit import inlined, lean
-from offramp.solve.lanes import WIDTH, Number, Truth, anywhere, at, get, magnitude, maximum, negate, put, root, rows, spread, where
+from offramp.solve.lanes import (
+    WIDTH,
+    Number,
+    Truth,
+    anywhere,
+    at,
+    get,
+    magnitude,
+    maximum,
+    negate,
+    put,
+    root,
+    rows,
+    spread,
+    where,
+)
 from offramp.solve.leap import predict_limit
 from offramp.solve.path import (
     CONTRACTION_AIM,
@@ -48,7 +64,7 @@ RUNNING, ARRIVED, LOST = 0, 1, 2
 """How it stands with a lane's draw."""
 
 (KIND, END, TARGET, SIGN, LENGTH, ITERATION, PREVIOUS, CONTRACTION, NEXT_LEAP) = range(9)
-"""Registers: rows of a number for each lane. ``LENGTH`` is that of the next step, ``PREVIOUS`` the last correction's."""
+"""Registers, with a number for each lane. ``LENGTH`` is that of the next step, ``PREVIOUS`` the last correction's."""
 
 FIRST_COUNT = 9
 """The register of the first of a lane's counts, in the order of :mod:`offramp.solve.path`."""
@@ -58,7 +74,7 @@ NUM_REGISTERS = FIRST_COUNT + NUM_COUNTS
 
 
 class Lanes(NamedTuple):
-    """Scratch of one thread for eight draws; every row has a number for each."""
+    """Scratch of one thread for draws side by side; every row has a number for each."""
 
     state: State
     system: System

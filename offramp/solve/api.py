@@ -16,12 +16,13 @@ from offramp.game.batch import Batch
 from offramp.game.game import CHANCE_NODE, Floats, Game, Ints
 from offramp.solve.backward import induce_backward
 from offramp.solve.certificate import certify
-from offramp.solve.driver import Schedule, Traces, default_workers, trace_block
+from offramp.solve.driver import Schedule, default_workers, trace_block
 from offramp.solve.nudge import FORKED
 from offramp.solve.path import EVALUATIONS, FACTORS, JUMPS, NUM_COUNTS, OUT_OF_STEPS, STALLED, STEPS
 from offramp.solve.plan import build_walk
 from offramp.solve.result import REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Method, Solutions, Status
 from offramp.solve.structure import Structure, scaled_leaves, scales, structure_of
+from offramp.solve.tracing import Traces
 
 TARGET_PRECISION = 1e6
 """Where the branch is left for the polish: conditional regret there is at most log(actions) / 1e6."""

@@ -65,8 +65,8 @@ def allocate_bounds(tape: Tape, side_by_side: bool = True) -> Bounds:
 def solve_by_dominance(tape: Tape, rates: Floats, s: Number, state: State, bounds: Bounds) -> Truth:
     """Leave the log probabilities of the unique sequential equilibrium in ``state.logs``, as the branch has them at s.
 
-    ``state`` holds the draws. Returns where this succeeds: not where dominance leaves a choice, or a loss is too small to
-    tell.
+    ``state`` holds the draws. Returns where this succeeds: not where dominance leaves a choice, or a loss is too small
+    to tell.
     """
     for action in range(len(bounds.possible)):
         put(bounds.possible, action, 1.0)

@@ -90,10 +90,11 @@ def trace_block(
 
     def trace() -> None:
         work, desk = allocate_work(tape, stop), allocate_desk(tape, num_players)
-        if fits_abreast(tape):
-            trace_draws(tape, task, work, desk, allocate_lanes(tape, num_players), traces)
-        else:
-            trace_one_by_one(tape, task, work, desk, traces)
+        with np.errstate(all="ignore"):  # where numba is switched off: lanes without a draw compute with what is left
+            if fits_abreast(tape):
+                trace_draws(tape, task, work, desk, allocate_lanes(tape, num_players), traces)
+            else:
+                trace_one_by_one(tape, task, work, desk, traces)
 
     for count in _run_threads(trace, workers, finished, stop):
         done(count)
@@ -103,7 +104,8 @@ def trace_block(
 def _run_threads(function: Callable[[], None], workers: int, finished: Longs, stop: Ints) -> Iterator[int]:
     """Run ``function`` in threads; how much ``finished`` has grown since the last time, now and then.
 
-    The caller's thread only waits, so that Ctrl-C is heard; it raises ``stop``, at which the kernels return within a step.
+    The caller's thread only waits, so that Ctrl-C is heard; it raises ``stop``, at which the kernels return within a
+    step.
     """
     pool = ThreadPoolExecutor(workers)
     told = 0

@@ -1,8 +1,9 @@
-"""Arithmetic on one draw or on eight at a time: a kernel written with it is compiled for either.
+"""Arithmetic on one draw or on many at a time: a kernel written with it is compiled for either.
 
-A *lane* is the place of one draw among eight. A number is a float, or a vector with a float for each lane: which it is
-follows from the arrays, ``[n]`` or ``[n, WIDTH]``. No operation looks across lanes but :func:`anywhere`, whose answer
-may only save work, and vectors are worked as a whole: a draw's bits depend neither on its lane nor on its neighbours.
+A *lane* is the place of one draw among those worked side by side. A number is a float, or a vector with a float for
+each lane: which it is follows from the arrays, ``[n]`` or ``[n, WIDTH]``. No operation looks across lanes but
+:func:`anywhere`, whose answer may only save work, and vectors are worked as a whole: a draw's bits depend neither on
+its lane nor on its neighbours.
 
 The functions as they stand are what runs with numba switched off; compiled code takes what is offered in their stead
 below (:mod:`offramp.solve.vectors`).
@@ -15,11 +16,35 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
 
 from offramp.game.game import Floats, Ints
 from offramp.solve import vectors
 from offramp.solve.vectors import WIDTH, lanes, mask, offer
+
+__all__ = [
+    "WIDTH",
+    "Longs",
+    "Number",
+    "Truth",
+    "aligned",
+    "anywhere",
+    "at",
+    "cell",
+    "claim",
+    "exp",
+    "get",
+    "log",
+    "log1p",
+    "magnitude",
+    "maximum",
+    "negate",
+    "put",
+    "put_cell",
+    "root",
+    "rows",
+    "spread",
+    "where",
+]
 
 Longs = npt.NDArray[np.int64]
 
@@ -81,7 +106,7 @@ def put(array: Floats, i: int, value: Number) -> None:
 
 def cell(array: Floats, i: int, j: int) -> Number:
     """Entry ``i, j`` of ``array[m, n]`` or ``array[m, n, WIDTH]``."""
-    return array[i, j] if array.ndim == 2 else array[i, j].copy()  # noqa: PLR2004
+    return array[i, j] if array.ndim == 2 else array[i, j].copy()
 
 
 def put_cell(array: Floats, i: int, j: int, value: Number) -> None:
@@ -174,14 +199,14 @@ def _put(array: Any, i: Any, value: Any) -> Any:
 
 @offer(cell)
 def _cell(array: Any, i: Any, j: Any) -> Any:
-    if array.ndim == 2:  # noqa: PLR2004
+    if array.ndim == 2:
         return lambda array, i, j: array[i, j]
     return lambda array, i, j: vectors.load_cell(array, i, j)
 
 
 @offer(put_cell)
 def _put_cell(array: Any, i: Any, j: Any, value: Any) -> Any:
-    if array.ndim == 2:  # noqa: PLR2004
+    if array.ndim == 2:
 
         def put_one(array: Any, i: Any, j: Any, value: Any) -> None:
             array[i, j] = value
@@ -251,9 +276,9 @@ def _log(x: Any) -> Any:
         return lambda x: np.log(x)
 
     def log_of_lanes(x: Any) -> Any:
-        digits, times = vectors.mantissa_of(x), vectors.exponent_of(x)
-        large = digits > ROOT2
-        digits, times = where(large, 0.5 * digits, digits), where(large, times + 1.0, times)
+        whole, rest = vectors.exponent_of(x), vectors.mantissa_of(x)
+        large = rest > ROOT2
+        digits, times = where(large, 0.5 * rest, rest), where(large, whole + 1.0, whole)
         return _log_of_ratio((digits - 1.0) / (digits + 1.0)) + times * LOG2_LOW + times * LOG2_HIGH
 
     return log_of_lanes

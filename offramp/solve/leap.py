@@ -29,8 +29,8 @@ def predict_limit(
 ) -> Truth:
     """Write to ``there[V + 1]`` the log odds at s = ``target`` that ``here[V + 1]`` and its tangent point to.
 
-    For one draw or for draws side by side, as far as ``wanted``; ``state`` holds the evaluation of ``here``. Returns where
-    every action is either clearly kept or clearly given up, and leaves ``there`` half written elsewhere.
+    For one draw or for draws side by side, as far as ``wanted``; ``state`` holds the evaluation of ``here``. Returns
+    where every action is either clearly kept or clearly given up, and leaves ``there`` half written elsewhere.
     """
     last = tape.num_variables
     s = get(here, last)

@@ -98,7 +98,7 @@ def keep_also(unknown: int, system: System) -> bool:
 
 @lean
 def factor(tape: Tape, system: System) -> int:
-    """Factor the system of one draw. Returns the sign of the determinant, 0 where it is singular to working precision."""
+    """Factor the system of one draw. Returns the determinant's sign, 0 where it is singular to working precision."""
     assemble(tape, system)
     return factor_dense(system.dense, 0, system.number[0] + 1, system.pivots, system.scales)
 
@@ -193,8 +193,8 @@ def expand_vector(tape: Tape, system: System, vector: Floats) -> None:
 def solve_side_by_side(tape: Tape, system: System, vector: Floats, direction: Floats) -> Number:
     """Solve the systems of draws side by side, for ``vector[V + 1]`` and for the last unit vector.
 
-    ``vector`` and ``direction[V + 1]`` are overwritten with the solutions. Returns the signs of the determinants, 0 where
-    singular.
+    ``vector`` and ``direction[V + 1]`` are overwritten with the solutions. Returns the signs of the determinants, 0
+    where singular.
     """
     count = system.number[0]
     assemble(tape, system)

@@ -175,7 +175,7 @@ def _visits(slots: Slots, classes: Sequence[tuple[int, ...]], num_actions: int) 
 
     Where there are two actions, the slots of both are the second's.
     """
-    if num_actions == 2:  # noqa: PLR2004
+    if num_actions == 2:
         return [[], _slots_below(slots, [slot for after in classes for slot in after])]
     return [_slots_below(slots, [after[number] for after in classes]) for number in range(num_actions)]
 

@@ -55,8 +55,8 @@ class Traces(NamedTuple):
 class Task(NamedTuple):
     """The draws to solve: numbers at the leaves [B, Z], scaled to [0, 1], and of chance [B, D], and how far to follow.
 
-    ``rates[B, P]`` is each player's precision per unit of s, ``targets[B]`` where s ends; ``limit`` says that the limit is
-    wanted. ``claimed[1]`` and ``finished[1]`` count draws; all threads share them.
+    ``rates[B, P]`` is each player's precision per unit of s, ``targets[B]`` where s ends; ``limit`` says that the limit
+    is wanted. ``claimed[1]`` and ``finished[1]`` count draws; all threads share them.
     """
 
     leaves: Floats

@@ -18,7 +18,7 @@ A chance branch of probability zero counts as an infinitesimal of its own order:
 nodes with fewest such branches above them ("active" members), so they are defined even where nature alone rules the
 set out.
 
-The kernels work on one draw or on eight side by side, whichever a :class:`State` has room for
+The kernels work on one draw or on draws side by side, whichever a :class:`State` has room for
 (:mod:`offramp.solve.lanes`).
 """
 
@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from offramp.game.game import Floats, Ints
+from offramp.game.game import Floats
 from offramp.solve.jit import inlined, lean
 from offramp.solve.lanes import (
     Number,
@@ -65,7 +65,7 @@ class State(NamedTuple):
 
 
 def allocate_state(tape: Tape, side_by_side: bool = False) -> State:
-    """Scratch of one thread, for one draw or for eight side by side."""
+    """Scratch of one thread, for one draw or for draws side by side."""
     steps = int(tape.action_starts[-1]) + tape.num_chance
     members = int(tape.family_starts[-1])
     slots = len(tape.leaf_cells) + len(tape.slot_infosets)
@@ -232,7 +232,9 @@ def _action_values(tape: Tape, infoset: int, state: State) -> None:
     for a in range(count):
         total = spread(state.q, 0.0)
         for k in range(first, last):
-            total = total + get(state.masses, k) * get(state.values, at(tape.class_slots, at(tape.class_offsets, k) + a))
+            total = total + get(state.masses, k) * get(
+                state.values, at(tape.class_slots, at(tape.class_offsets, k) + a)
+            )
         put(state.q, start + a, total)
 
 

@@ -1,4 +1,4 @@
-"""Vectors of eight doubles, and of eight truths, as types of compiled code.
+"""Vectors of doubles, and of truths, as types of compiled code.
 
 Numba has no such types; they are added here with its extension interface. A ``lanes`` is one vector register or a few,
 whatever the machine has; ``mask`` is what comparing two of them gives. Arithmetic and comparisons take a number on one
@@ -14,24 +14,32 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import intrinsic as numba_intrinsic
+from numba.extending import models, overload, register_model
 
 WIDTH = 16
 """Numbers in a vector."""
 
+insert_function: Any = cgutils.get_or_insert_function
 
-class LanesType(types.Type):  # type: ignore[misc]
+
+def intrinsic(function: Callable[..., Any]) -> Any:
+    """Numba's decorator: ``function`` writes the instructions of another, without its first parameter."""
+    return numba_intrinsic(function)
+
+
+class LanesType(types.Type):
     """The type of a vector of doubles."""
 
     def __init__(self) -> None:
-        super().__init__(name="Lanes")
+        super().__init__(name="Lanes")  # type: ignore[no-untyped-call]
 
 
-class MaskType(types.Type):  # type: ignore[misc]
+class MaskType(types.Type):
     """The type of a vector of truths."""
 
     def __init__(self) -> None:
-        super().__init__(name="LaneMask")
+        super().__init__(name="LaneMask")  # type: ignore[no-untyped-call]
 
 
 lanes = LanesType()
@@ -44,20 +52,20 @@ _LONGS = ir.VectorType(_LONG, WIDTH)
 
 
 @register_model(LanesType)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
         super().__init__(manager, front, _DOUBLES)
 
 
 @register_model(MaskType)
-class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
         super().__init__(manager, front, _TRUTHS)
 
 
 def offer(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
     """Numba's ``overload``, for code that is copied to where it is called."""
-    return overload(function, strict=False, jit_options={"forceinline": True})  # type: ignore[no-any-return]
+    return overload(function, strict=False, jit_options={"forceinline": True})
 
 
 def _splat(builder: Any, value: Any, vector: Any = _DOUBLES) -> Any:
@@ -89,7 +97,7 @@ def _pointer(context: Any, builder: Any, signature: Any, arguments: Any, axes: i
     return builder.bitcast(start, _DOUBLES.as_pointer())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_item(typing: Any, array: Any, i: Any) -> Any:
     """``array[i]`` of an array with one axis, for i of at least 0: nothing is done for indices from the end."""
 
@@ -101,7 +109,7 @@ def load_item(typing: Any, array: Any, i: Any) -> Any:
     return array.dtype(array, i), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typing: Any, array: Any, i: Any) -> Any:
     """Row ``i`` of ``array[n, WIDTH]``."""
 
@@ -111,7 +119,7 @@ def load(typing: Any, array: Any, i: Any) -> Any:
     return lanes(array, i), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_cell(typing: Any, array: Any, i: Any, j: Any) -> Any:
     """Entry ``i, j`` of ``array[m, n, WIDTH]``."""
 
@@ -121,7 +129,7 @@ def load_cell(typing: Any, array: Any, i: Any, j: Any) -> Any:
     return lanes(array, i, j), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typing: Any, array: Any, i: Any, value: Any) -> Any:
     """Overwrite row ``i`` of ``array[n, WIDTH]``."""
 
@@ -133,7 +141,7 @@ def store(typing: Any, array: Any, i: Any, value: Any) -> Any:
     return types.void(array, i, value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store_cell(typing: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
     """Overwrite entry ``i, j`` of ``array[m, n, WIDTH]``."""
 
@@ -145,7 +153,7 @@ def store_cell(typing: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
     return types.void(array, i, j, value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def widen(typing: Any, value: Any) -> Any:
     """A number in every lane."""
 
@@ -155,7 +163,7 @@ def widen(typing: Any, value: Any) -> Any:
     return lanes(value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def select(typing: Any, truth: Any, yes: Any, no: Any) -> Any:
     """``yes`` in the lanes where ``truth`` holds, ``no`` in the others."""
 
@@ -167,7 +175,7 @@ def select(typing: Any, truth: Any, yes: Any, no: Any) -> Any:
     return lanes(truth, yes, no), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def any_lane(typing: Any, truth: Any) -> Any:
     """Whether a mask holds in any lane."""
 
@@ -178,7 +186,7 @@ def any_lane(typing: Any, truth: Any) -> Any:
     return types.boolean(truth), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def invert(typing: Any, truth: Any) -> Any:
     """The lanes where a mask does not hold."""
 
@@ -188,7 +196,7 @@ def invert(typing: Any, truth: Any) -> Any:
     return mask(truth), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fetch_and_add(typing: Any, array: Any, amount: Any) -> Any:
     """Add ``amount`` to ``array[0]``, int64[1], whatever other threads do with it; returns what stood there before."""
 
@@ -203,11 +211,11 @@ def fetch_and_add(typing: Any, array: Any, amount: Any) -> Any:
 def _library(name: str) -> Any:
     """One of LLVM's functions of a vector."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typing: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kind = ir.FunctionType(_DOUBLES, [_DOUBLES])
-            function = cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{WIDTH}f64")
+            function = insert_function(builder.module, kind, f"{name}.v{WIDTH}f64")
             return builder.call(function, arguments)
 
         return lanes(value), generate
@@ -219,7 +227,7 @@ absolute = _library("llvm.fabs")
 square_root = _library("llvm.sqrt")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def power_of_two(typing: Any, rounded: Any) -> Any:
     """2**n for the whole number n that the last digits of ``rounded``, a number near 1.5 * 2**52, hold."""
 
@@ -231,7 +239,7 @@ def power_of_two(typing: Any, rounded: Any) -> Any:
     return lanes(rounded), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def exponent_of(typing: Any, value: Any) -> Any:
     """The whole number n with 2**n <= value < 2**(n + 1), as a double; for positive normal numbers."""
 
@@ -243,7 +251,7 @@ def exponent_of(typing: Any, value: Any) -> Any:
     return lanes(value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def mantissa_of(typing: Any, value: Any) -> Any:
     """A positive normal number divided by two to its exponent: from 1 to 2."""
 
@@ -260,7 +268,7 @@ def _numbers(*kinds: Any) -> bool:
 
 
 def _add_arithmetic(function: Callable[..., Any], instruction: str) -> None:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typing: Any, a: Any, b: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pair = [_widened(context, builder, *each) for each in zip(arguments, signature.args, strict=True)]
@@ -274,7 +282,7 @@ def _add_arithmetic(function: Callable[..., Any], instruction: str) -> None:
 
 
 def _add_comparison(function: Callable[..., Any], sign: str) -> None:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typing: Any, a: Any, b: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pair = [_widened(context, builder, *each) for each in zip(arguments, signature.args, strict=True)]
@@ -289,7 +297,7 @@ def _add_comparison(function: Callable[..., Any], sign: str) -> None:
 
 
 def _add_logic(function: Callable[..., Any], instruction: str) -> None:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typing: Any, a: Any, b: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return getattr(builder, instruction)(*arguments)
@@ -301,7 +309,7 @@ def _add_logic(function: Callable[..., Any], instruction: str) -> None:
         return (lambda a, b: apply(a, b)) if a == mask and b == mask else None
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _opposite(typing: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fneg(arguments[0])
