@@ -27,7 +27,7 @@ BATCH_DRAWS = 4096
 DRAWN_AT_ONCE = 65_536
 """Most draws whose Sobol points are in memory at once."""
 
-BATCH_BYTES = 32 * 2**20
+BATCH_BYTES = 64 * 2**20
 """Most memory for the arrays of a batch, of which each worker has one; a large game gets smaller batches."""
 
 PORTION_DRAWS = 4096

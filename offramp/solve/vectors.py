@@ -32,14 +32,14 @@ class LanesType(types.Type):
     """The type of a vector of doubles."""
 
     def __init__(self) -> None:
-        super().__init__(name="Lanes")  # type: ignore[no-untyped-call]
+        super().__init__(name="Lanes")
 
 
 class MaskType(types.Type):
     """The type of a vector of truths."""
 
     def __init__(self) -> None:
-        super().__init__(name="LaneMask")  # type: ignore[no-untyped-call]
+        super().__init__(name="LaneMask")
 
 
 lanes = LanesType()
@@ -54,13 +54,13 @@ _LONGS = ir.VectorType(_LONG, WIDTH)
 @register_model(LanesType)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
-        super().__init__(manager, front, _DOUBLES)
+        super().__init__(manager, front, _DOUBLES)  # type: ignore[no-untyped-call]
 
 
 @register_model(MaskType)
 class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
-        super().__init__(manager, front, _TRUTHS)
+        super().__init__(manager, front, _TRUTHS)  # type: ignore[no-untyped-call]
 
 
 def offer(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
