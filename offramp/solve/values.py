@@ -248,10 +248,11 @@ def differentiate(tape: Tape, speeds: Floats, state: State, slopes: Floats) -> N
         put(slopes, slope, 0.0)
     for infoset in range(len(tape.num_actions)):
         length = at(tape.column_starts, infoset + 1) - at(tape.column_starts, infoset)
-        if length == 0:
+        count = at(tape.num_actions, infoset)
+        if length == 0 or count == 1:
             continue
         speed = get(speeds, at(tape.infoset_players, infoset))
-        row, count = at(tape.slope_starts, infoset), at(tape.num_actions, infoset)
+        row = at(tape.slope_starts, infoset)
         _seed(tape, infoset, 0, speed, state)
         if count > 2:  # else the two actions are swept together
             _sweep(tape, infoset, 0, row, state, slopes)
