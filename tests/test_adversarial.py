@@ -23,6 +23,7 @@ from adversarial import (
     whole_numbers,
 )
 from offramp.game.game import Floats
+from offramp.solve import driver
 from offramp.solve.api import solve
 from offramp.solve.certificate import assess_profile
 from offramp.solve.result import EXPLANATIONS, REGRET_TOLERANCE, RESIDUAL_TOLERANCE, Solutions, Status
@@ -137,9 +138,15 @@ def test_a_draw_has_the_same_bits_however_it_is_solved(name: str, precision: flo
 
 
 @pytest.mark.compiled
-def test_among_the_draws_whose_bits_are_compared_some_are_flagged() -> None:
+def test_draws_that_are_given_up_have_the_same_bits_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "MAX_STEPS", 12)
     game, payoffs, chance = made("near ties")
-    assert not solve(game, payoffs[:70], chance[:70]).converged.all()
+    payoffs, chance = payoffs[:70], chance[:70]
+    whole = solve(game, payoffs, chance, workers=1)
+    assert 0 < np.count_nonzero(whole.status == Status.OUT_OF_STEPS) < len(payoffs)
+    turned = solve(game, payoffs[::-1], chance[::-1], workers=2)
+    for draw in range(len(payoffs)):
+        assert bits(turned, len(payoffs) - 1 - draw) == bits(whole, draw)
 
 
 @pytest.mark.compiled

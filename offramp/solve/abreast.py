@@ -152,7 +152,8 @@ def advance(tape: Tape, max_steps: int, lanes: Lanes) -> None:
     previous = get(registers, PREVIOUS)
     noise = ROUNDING * get(lanes.there, tape.num_variables)
     ratio = where(first, 1.0, length / previous)
-    done = length * ratio * ratio <= where(final, FINAL_TOLERANCE, NEWTON_TOLERANCE)
+    next_length = length * ratio * where(final, 1.0, ratio)  # if it shrinks by that ratio again; on the way its square
+    done = next_length <= where(final, FINAL_TOLERANCE, NEWTON_TOLERANCE)
     done = done | ((length <= noise) & (length >= CONTRACTION_LIMIT * previous))
     contraction = maximum(get(registers, CONTRACTION), where(done, 0.0, length / previous))
     failed = negate(done) & (contraction > CONTRACTION_LIMIT)
