@@ -78,9 +78,10 @@ def trace_block(
 
     ``done`` is called with the number of draws that were finished since the last call, in the caller's thread.
     """
-    if not is_compiled(trace_draws):
-        LOG.info("compiling the solver for this machine, once (a minute or two)")
     tape = block.tape
+    abreast = fits_abreast(tape)
+    if not is_compiled(trace_draws if abreast else trace_one_by_one):
+        LOG.info("compiling the solver for this machine, once (a minute or two)")
     workers = min(affordable_workers(tape, workers), -(-len(leaves) // WIDTH))
     traces = Traces.empty(len(leaves), len(block.actions))
     claimed, finished = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
@@ -91,7 +92,7 @@ def trace_block(
     def trace() -> None:
         work, desk = allocate_work(tape, stop), allocate_desk(tape, num_players)
         with np.errstate(all="ignore"):  # where numba is switched off: lanes without a draw compute with what is left
-            if fits_abreast(tape):
+            if abreast:
                 trace_draws(tape, task, work, desk, allocate_lanes(tape, num_players), traces)
             else:
                 trace_one_by_one(tape, task, work, desk, traces)
