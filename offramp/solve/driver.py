@@ -32,7 +32,7 @@ TELL_EVERY = 0.1
 MAX_STEPS = 4000
 """Steps along one branch, refused ones included, before a draw is given up."""
 
-ABREAST_LIMIT = 2**22
+ABREAST_LIMIT = 2**24
 """Bytes that the linear systems of draws side by side may take, so that they stay near the processor."""
 
 MEMORY_LIMIT = 4 * 2**30
@@ -82,10 +82,12 @@ def trace_block(
     abreast = fits_abreast(tape)
     if not is_compiled(trace_draws if abreast else trace_one_by_one):
         LOG.info("compiling the solver for this machine, once (a minute or two)")
-    workers = min(affordable_workers(tape, workers), -(-len(leaves) // WIDTH))
+    workers = affordable_workers(tape, workers)
+    at_once = max(1, min(WIDTH, -(-len(leaves) // workers)))
     traces = Traces.empty(len(leaves), len(block.actions))
     claimed, finished = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    task = Task(leaves, chance, schedule.rates, schedule.targets, schedule.limit, MAX_STEPS, claimed, finished)
+    numbers = leaves, chance, schedule.rates, schedule.targets
+    task = Task(*numbers, schedule.limit, MAX_STEPS, at_once, claimed, finished)
     stop = np.zeros(1, dtype=np.int32)
     num_players = schedule.rates.shape[1]
 
@@ -97,7 +99,7 @@ def trace_block(
             else:
                 trace_one_by_one(tape, task, work, desk, traces)
 
-    for count in _run_threads(trace, workers, finished, stop):
+    for count in _run_threads(trace, min(workers, -(-len(leaves) // at_once)), finished, stop):
         done(count)
     return traces
 
@@ -129,8 +131,12 @@ def _run_threads(function: Callable[[], None], workers: int, finished: Longs, st
 
 def fits_abreast(tape: Tape) -> bool:
     """Whether the game is small enough for its draws to be traced side by side."""
+    return _bytes_abreast(tape) <= ABREAST_LIMIT
+
+
+def _bytes_abreast(tape: Tape) -> int:
     kept = tape.num_variables - tape.num_eliminated
-    return 8 * WIDTH * (kept + 1) * (kept + 3) <= ABREAST_LIMIT
+    return 8 * WIDTH * ((kept + 1) * (kept + 3) + tape.num_slopes)
 
 
 def affordable_workers(tape: Tape, workers: int) -> int:
@@ -142,7 +148,9 @@ def affordable_workers(tape: Tape, workers: int) -> int:
         If it has not enough for one.
     """
     unknowns = tape.num_variables
-    needed = 8 * ((capacity_for(tape) + 1) ** 2 + 2 * tape.num_slopes)
+    needed = 8 * ((capacity_for(tape) + 1) ** 2 + tape.num_slopes)
+    if fits_abreast(tape):
+        needed += _bytes_abreast(tape)
     if needed > MEMORY_LIMIT:
         raise SolveError(
             f"{unknowns:,} choice probabilities hang together and must be solved at once, which takes "

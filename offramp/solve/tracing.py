@@ -56,7 +56,7 @@ class Task(NamedTuple):
     """The draws to solve: numbers at the leaves [B, Z], scaled to [0, 1], and of chance [B, D], and how far to follow.
 
     ``rates[B, P]`` is each player's precision per unit of s, ``targets[B]`` where s ends; ``limit`` says that the limit
-    is wanted. ``claimed[1]`` and ``finished[1]`` count draws; all threads share them.
+    is wanted. Draws are claimed ``at_once``. ``claimed[1]`` and ``finished[1]`` count them; all threads share these.
     """
 
     leaves: Floats
@@ -65,6 +65,7 @@ class Task(NamedTuple):
     targets: Floats
     limit: bool
     max_steps: int
+    at_once: int
     claimed: Longs
     finished: Longs
 
@@ -139,10 +140,10 @@ def _note(task: Task, draw: int, traced: int, end: int, reached: float, counts: 
 def _next_draw(tape: Tape, task: Task, work: Work, desk: Desk, traces: Traces) -> int:
     """A draw to be traced, its numbers in ``work.state``; -1 where none is left."""
     while desk.number[0] == 0:
-        first = claim(task.claimed, WIDTH)
+        first = claim(task.claimed, task.at_once)
         if first >= len(task.leaves) or work.stop[0] != 0:
             return -1
-        _settle_draws(tape, task, first, min(WIDTH, len(task.leaves) - first), work, desk, traces)
+        _settle_draws(tape, task, first, min(task.at_once, len(task.leaves) - first), work, desk, traces)
     desk.number[0] -= 1
     draw = desk.waiting[desk.number[0]]
     load_draw(tape, task.leaves[draw], task.chance[draw], work.state)
