@@ -7,8 +7,13 @@ has probability zero in *every* sequential equilibrium, so where one action is l
 equilibrium is unique, and limits of logit equilibria, being sequential (McKelvey & Palfrey 1998), are that one: the
 branch need not be traced. Its log odds at s follow from the logit equations, beliefs first where they come first.
 
-Draws are worked side by side (:mod:`offramp.solve.lanes`): what one round more finds in one changes nothing in another
-for which the last round found nothing.
+Where play never comes, dominance alone seldom says what is believed. Logit does: the log probability of an action that
+is given up falls like s times its player's rate times what it loses, so in the limit a node carries no belief once the
+steps to it lose more, in sum, than those to another node of its set. What is given up then has probability zero in
+every limit of logit equilibria.
+
+Draws are worked side by side (:mod:`offramp.solve.lanes`). A draw is done with at its own first round that finds
+nothing, whatever the others need.
 """
 
 from __future__ import annotations
@@ -25,6 +30,9 @@ from offramp.solve.values import State, evaluate_profile
 
 MARGIN = 1e-9
 """Differences of values below this, in units of the payoff range, count as none."""
+
+LOSS_MARGIN = 1e-4
+"""Sums of losses that differ by less than this, in units of the payoff range, say nothing about beliefs."""
 
 CERTAIN_LOG = -45.0
 """An action that is given up must be less likely than this at s; its probability is then zero in float64."""
@@ -43,22 +51,24 @@ class Bounds(NamedTuple):
     possible: Floats  # A: 1 or 0
     left: Floats  # I: how many actions are possible
     standing: Floats  # members of families: 0 dead, 1 possible, 2 sure
+    least_loss: Floats  # members of families: of the steps to them, times rates
+    most_loss: Floats  # members of families
     counted: Floats  # classes: 1 where a class can carry belief, else 0
 
 
 def allocate_bounds(tape: Tape, side_by_side: bool = True) -> Bounds:
     """Scratch of one thread."""
     slots = len(tape.leaf_cells) + len(tape.slot_infosets)
-    bounds = Bounds(
+    return Bounds(
         low=rows(slots, side_by_side),
         high=rows(slots, side_by_side),
         possible=rows(int(tape.action_starts[-1]), side_by_side),
         left=rows(len(tape.num_actions), side_by_side),
         standing=rows(int(tape.family_starts[-1]), side_by_side),
+        least_loss=rows(int(tape.family_starts[-1]), side_by_side),
+        most_loss=rows(int(tape.family_starts[-1]), side_by_side),
         counted=rows(int(tape.class_starts[-1]), side_by_side),
     )
-    bounds.counted[:] = 1.0
-    return bounds
 
 
 @lean
@@ -72,15 +82,22 @@ def solve_by_dominance(tape: Tape, rates: Floats, s: Number, state: State, bound
         put(bounds.possible, action, 1.0)
     for infoset in range(len(tape.num_actions)):
         put(bounds.left, infoset, float(at(tape.num_actions, infoset)))
-    for leaf in range(len(tape.leaf_cells)):
-        put(bounds.low, leaf, get(state.values, leaf))
-        put(bounds.high, leaf, get(state.values, leaf))
+    for k in range(len(bounds.counted)):
+        put(bounds.counted, k, 1.0)
+    for slot in range(len(bounds.low)):
+        put(bounds.low, slot, 0.0)
+        put(bounds.high, slot, 1.0)
+        if slot < len(tape.leaf_cells):
+            put(bounds.low, slot, get(state.values, slot))
+            put(bounds.high, slot, get(state.values, slot))
+    live = spread(bounds.left, 1.0) > 0.0
     while True:
-        given_up = _sweep(tape, state, bounds)
+        given_up = _sweep(tape, rates, live, state, bounds)
         most = spread(bounds.left, 1.0)
         for infoset in range(len(tape.num_actions)):
             most = maximum(most, get(bounds.left, infoset))
-        if not anywhere((given_up > 0.0) & (most > 1.0)):
+        live = live & (given_up > 0.0) & (most > 1.0)
+        if not anywhere(live):
             break
     if not anywhere(most == 1.0):
         return most == 1.0
@@ -88,8 +105,11 @@ def solve_by_dominance(tape: Tape, rates: Floats, s: Number, state: State, bound
 
 
 @inlined
-def _sweep(tape: Tape, state: State, bounds: Bounds) -> Number:
-    """Bound all values from the leaves up, testing each set as soon as its values are bounded: actions given up."""
+def _sweep(tape: Tape, rates: Floats, live: Truth, state: State, bounds: Bounds) -> Number:
+    """Bound all values from the leaves up, testing each set as soon as its values are bounded: actions given up.
+
+    Nothing is given up in draws that are not ``live``.
+    """
     leaves = len(tape.leaf_cells)
     given_up = spread(bounds.low, 0.0)
     ready = 0
@@ -98,8 +118,9 @@ def _sweep(tape: Tape, state: State, bounds: Bounds) -> Number:
             _bound(tape, slot, state, bounds)
         while ready < len(tape.ready_slots) and at(tape.ready_slots, ready) <= leaves + max(slot, -1):
             infoset = at(tape.ready_infosets, ready)
-            if anywhere(get(bounds.left, infoset) > 1.0):
-                given_up = given_up + _test(tape, infoset, state, bounds)
+            asked = live & (get(bounds.left, infoset) > 1.0)
+            if anywhere(asked):
+                given_up = given_up + _test(tape, rates, infoset, asked, state, bounds)
             ready += 1
     return given_up
 
@@ -126,17 +147,17 @@ def _bound(tape: Tape, slot: int, state: State, bounds: Bounds) -> None:
 
 
 @inlined
-def _test(tape: Tape, infoset: int, state: State, bounds: Bounds) -> Number:
-    """Give up the dominated actions of a set; returns how many."""
+def _test(tape: Tape, rates: Floats, infoset: int, asked: Truth, state: State, bounds: Bounds) -> Number:
+    """Give up the dominated actions of a set in the draws ``asked``; returns how many."""
     start, count = at(tape.action_starts, infoset), at(tape.num_actions, infoset)
     if at(tape.families, infoset) >= 0:
-        _count_classes(tape, infoset, state, bounds)
+        _count_classes(tape, rates, infoset, state, bounds)
     given_up = spread(bounds.low, 0.0)
     for a in range(count):
         for b in range(count):
             if a == b:
                 continue
-            worse = (get(bounds.possible, start + a) > 0.0) & (get(bounds.possible, start + b) > 0.0)
+            worse = asked & (get(bounds.possible, start + a) > 0.0) & (get(bounds.possible, start + b) > 0.0)
             worse = _dominated(tape, infoset, b, a, worse, bounds)
             if anywhere(worse):
                 put(bounds.possible, start + a, where(worse, 0.0, get(bounds.possible, start + a)))
@@ -159,29 +180,68 @@ def _dominated(tape: Tape, infoset: int, better: int, worse: int, asked: Truth, 
 
 
 @inlined
-def _count_classes(tape: Tape, infoset: int, state: State, bounds: Bounds) -> None:
+def _count_classes(tape: Tape, rates: Floats, infoset: int, state: State, bounds: Bounds) -> None:
     """Mark the classes of a set that can carry belief."""
     family = at(tape.families, infoset)
     members, last = at(tape.family_starts, family), at(tape.family_starts, family + 1)
-    surest = spread(bounds.low, 0.0)
+    surest, least_of_most = spread(bounds.low, 0.0), spread(bounds.low, np.inf)
     for member in range(members, last):
-        standing = where(get(state.active, member) > 0.0, 2.0, 0.0)
-        for e in range(at(tape.entry_starts, member), at(tape.entry_starts, member + 1)):
-            step = at(tape.entries, e)
-            if step < len(bounds.possible):
-                undecided = get(bounds.left, at(tape.action_owners, step)) > 1.0
-                standing = where(undecided & (standing > 1.0), 1.0, standing)
-                standing = where(get(bounds.possible, step) > 0.0, standing, 0.0)
-        put(bounds.standing, member, standing)
-        surest = maximum(surest, standing)
+        _judge_member(tape, rates, member, state, bounds)
+        surest = maximum(surest, get(bounds.standing, member))
+        most = get(bounds.most_loss, member)
+        least_of_most = where(most < least_of_most, most, least_of_most)
     for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
         put(bounds.counted, k, 0.0)
     first, chosen = at(tape.class_starts, infoset), at(tape.class_map_starts, infoset)
     for m in range(last - members):
-        carries = get(bounds.standing, members + m) > 0.0
-        carries = carries | ((surest < 2.0) & (get(state.active, members + m) > 0.0))
+        member = members + m
+        carries = get(bounds.standing, member) > 0.0
+        near = get(bounds.least_loss, member) <= least_of_most + LOSS_MARGIN
+        carries = carries | ((surest < 2.0) & near & (get(state.active, member) > 0.0))
         k = first + at(tape.member_classes, chosen + m)
         put(bounds.counted, k, where(carries, 1.0, get(bounds.counted, k)))
+
+
+@inlined
+def _judge_member(tape: Tape, rates: Floats, member: int, state: State, bounds: Bounds) -> None:
+    """Note whether a member is dead, possible or sure, and between what bounds the steps to it lose."""
+    active = get(state.active, member) > 0.0
+    standing = where(active, 2.0, 0.0)
+    least, most = where(active, 0.0, np.inf), where(active, 0.0, np.inf)
+    for e in range(at(tape.entry_starts, member), at(tape.entry_starts, member + 1)):
+        step = at(tape.entries, e)
+        if step >= len(bounds.possible):
+            continue
+        owner = at(tape.action_owners, step)
+        undecided, possible = get(bounds.left, owner) > 1.0, get(bounds.possible, step) > 0.0
+        standing = where(undecided & (standing > 1.0), 1.0, standing)
+        standing = where(possible, standing, 0.0)
+        most = where(undecided, np.inf, most)
+        if anywhere(negate(possible)):
+            low, high = _loss(tape, owner, step, bounds)
+            rate = get(rates, at(tape.infoset_players, owner))
+            least = where(possible | undecided, least, least + rate * low)
+            most = where(possible, most, most + rate * high)
+    put(bounds.standing, member, standing)
+    put(bounds.least_loss, member, least)
+    put(bounds.most_loss, member, most)
+
+
+@inlined
+def _loss(tape: Tape, infoset: int, action: int, bounds: Bounds) -> tuple[Number, Number]:
+    """Bounds of how much less an action is worth than the one that is left at its set."""
+    start, number = at(tape.action_starts, infoset), action - at(tape.action_starts, infoset)
+    least, most = spread(bounds.low, np.inf), spread(bounds.low, 0.0)
+    for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
+        offset = at(tape.class_offsets, k)
+        own = at(tape.class_slots, offset + number)
+        for a in range(at(tape.num_actions, infoset)):
+            other = at(tape.class_slots, offset + a)
+            asked = (get(bounds.counted, k) > 0.0) & (get(bounds.possible, start + a) > 0.0)
+            low, high = get(bounds.low, other) - get(bounds.high, own), get(bounds.high, other) - get(bounds.low, own)
+            least = where(asked & (low < least), low, least)
+            most = where(asked & (high > most), high, most)
+    return where(least > 0.0, least, 0.0), most
 
 
 @lean
