@@ -7,6 +7,7 @@ import pytest
 
 from fine_trace import fine_limit
 from offramp.game.batch import Batch
+from offramp.game.efg import read_efg
 from offramp.game.game import CHANCE_NODE
 from offramp.solve.api import solve
 from offramp.solve.nudge import nudge
@@ -219,3 +220,33 @@ def test_giving_up_is_told() -> None:
     assert solutions.status.tolist() == [Status.OUT_OF_STEPS]
     assert solutions.max_regret[0] > 1e-3
     assert solutions.precisions[0] < 1.0
+
+
+OUT_OR_IN = """EFG 2 R "who deviates is believed to have chosen the smaller loss" {{ "A" "B" }}
+p "" 1 1 "" {{ "out" "a" "b" }} 0
+t "" 1 "" {{ 10, 0 }}
+p "" 2 1 "" {{ "left" "right" }} 0
+t "" 2 "" {{ {a}, 1 }}
+t "" 3 "" {{ {a}, 0 }}
+p "" 2 1 "" {{ "left" "right" }} 0
+t "" 4 "" {{ {b}, 0 }}
+t "" 5 "" {{ {b}, 1 }}
+"""
+
+
+@pytest.mark.parametrize(("a", "b", "response"), [(6, 3, "left"), (3, 6, "right")])
+def test_off_the_path_the_smaller_loss_is_believed(a: int, b: int, response: str) -> None:
+    """Dominance leaves the second player's beliefs open; in the limit of logit the likelier mistake carries them."""
+    file = read_efg(OUT_OR_IN.format(a=a, b=b))
+    solutions = solve(file.game, file.payoffs, file.chance)
+    assert solutions.method[0] == Method.DOMINANCE
+    choice = file.game.action_labels[1][int(solutions.strategies[0, 3:].argmax())]
+    assert choice == response
+    np.testing.assert_allclose(solutions.strategies[0, 3:].max(), 1.0)
+
+
+def test_near_losses_leave_beliefs_to_the_branch() -> None:
+    file = read_efg(OUT_OR_IN.format(a=3, b="3.0001"))
+    solutions = solve(file.game, file.payoffs, file.chance)
+    assert solutions.method[0] == Method.BRANCH
+    assert solutions.converged.all()

@@ -258,8 +258,7 @@ def _solve_odds(tape: Tape, rates: Floats, s: Number, asked: Truth, state: State
     for _ in range(ROUNDS):
         evaluate_profile(tape, state)
         change, likeliest = _update_odds(tape, rates, s, pending, state, bounds)
-        pending = pending & (likeliest <= CERTAIN_LOG)
-        settled = settled | (pending & (change <= SETTLED))
+        settled = settled | (pending & (change <= SETTLED) & (likeliest <= CERTAIN_LOG))
         pending = pending & (change > SETTLED)
         if not anywhere(pending):
             break
