@@ -1,7 +1,7 @@
 """The one place where compile options of kernels live.
 
-Kernels loop over plain arrays, release the GIL and keep strict IEEE arithmetic (no fastmath), so that a draw gives the
-same bits alone, in a batch and on any number of threads.
+Kernels loop over plain arrays, release the GIL and keep to the order of operations (no fastmath), so that a draw gives
+the same bits alone, in a batch and on any number of threads.
 
 Compiled code is kept on disk. Numba notices when the file of a kernel changes but not when a kernel that it calls
 does, so the folder's name carries a digest of the kernel's file and of all files of offramp that it imports, however

@@ -64,10 +64,10 @@ ROUND = 1.5 * 2.0**52
 SMALLEST_EXP, LARGEST_EXP = -708.0, 709.0
 """Where the exponential leaves the normal numbers: taken as 0 below, and above as at the end."""
 
-EXP_TERMS = tuple(1.0 / math.factorial(n) for n in range(13, -1, -1))
+EXP_TERMS = tuple(1.0 / math.factorial(n) for n in range(12, -1, -1))
 """Taylor's coefficients, highest power first: enough for arguments of at most half of log 2."""
 
-LOG_TERMS = tuple(2.0 / n for n in range(23, 0, -2))
+LOG_TERMS = tuple(2.0 / n for n in range(19, 0, -2))
 """Coefficients of log((1 + t) / (1 - t)) / t in powers of t**2, highest first: enough for t of at most 0.172."""
 
 ROOT2 = 1.4142135623730951

@@ -2,7 +2,8 @@
 
 Numba has no such types; they are added here with its extension interface. A ``lanes`` is one vector register or a few,
 whatever the machine has; ``mask`` is what comparing two of them gives. Arithmetic and comparisons take a number on one
-side. Nothing is contracted or reordered: each lane sees the operations that the code spells out.
+side. A product and the sum that takes it up are one operation, rounded once, where the machine has it; nothing else is
+contracted or reordered, and nothing depends on the lane.
 """
 
 from __future__ import annotations
@@ -272,7 +273,7 @@ def _add_arithmetic(function: Callable[..., Any], instruction: str) -> None:
     def apply(typing: Any, a: Any, b: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pair = [_widened(context, builder, *each) for each in zip(arguments, signature.args, strict=True)]
-            return getattr(builder, instruction)(*pair)
+            return getattr(builder, instruction)(*pair, flags=("contract",))
 
         return lanes(a, b), generate
 
