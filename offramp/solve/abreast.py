@@ -63,10 +63,11 @@ IDLE, START, STEP, ARRIVAL, LEAP = 0, 1, 2, 3, 4
 RUNNING, ARRIVED, LOST = 0, 1, 2
 """How it stands with a lane's draw."""
 
-(KIND, END, TARGET, SIGN, LENGTH, ITERATION, PREVIOUS, CONTRACTION, NEXT_LEAP) = range(9)
-"""Registers, with a number for each lane. ``LENGTH`` is that of the next step, ``PREVIOUS`` the last correction's."""
+(KIND, END, TARGET, SIGN, LENGTH, ITERATION, PREVIOUS, CONTRACTION, NEXT_LEAP, REGRET) = range(10)
+"""Registers, with a number for each lane. ``LENGTH`` is that of the next step, ``PREVIOUS`` the last correction's,
+``REGRET`` the largest one at the point where the branch arrived."""
 
-FIRST_COUNT = 9
+FIRST_COUNT = 10
 """The register of the first of a lane's counts, in the order of :mod:`offramp.solve.path`."""
 
 EVALUATIONS, FACTORS, STEPS, REFUSED, JUMPS, LEAPS = range(FIRST_COUNT, FIRST_COUNT + NUM_COUNTS)
@@ -214,10 +215,10 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
     kind = get(registers, KIND)
     starting, leaping = kind == START, kind == LEAP
     stepping = (kind == STEP) | (kind == ARRIVAL)
-    drift, moved = _surprise(tape, lanes)
+    drift, moved, cosine = _surprise(tape, lanes)
     smooth = good & (moved <= CORRECTION_LIMIT)
     kept = sign == get(registers, SIGN)
-    turned_little = _cosine(lanes) >= SMALLEST_COSINE
+    turned_little = cosine >= SMALLEST_COSINE
     accepted = good & (starting | (leaping & kept & (drift <= LEAP_LIMIT)) | (stepping & smooth & kept & turned_little))
     refused = ended & negate(accepted)
     put(registers, SIGN, where(accepted & starting, sign, get(registers, SIGN)))
@@ -235,6 +236,8 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
     arrived = accepted & (kind >= ARRIVAL)
     lost = refused & (starting | (length < SMALLEST_STEP))
     lost = lost | (ended & negate(arrived) & (get(registers, STEPS) >= max_steps))
+    if anywhere(arrived):
+        put(registers, REGRET, where(arrived, _largest_regret(tape, lanes.state), get(registers, REGRET)))
     put(registers, END, where(arrived, ARRIVED, where(lost, LOST, get(registers, END))))
     put(registers, KIND, where(arrived | lost, IDLE, kind))
     last = tape.num_variables
@@ -246,8 +249,11 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
 
 
 @inlined
-def _surprise(tape: Tape, lanes: Lanes) -> tuple[Number, Number]:
-    """How far probabilities and beliefs moved from the predicted point; the same or, if more, weighted log odds."""
+def _surprise(tape: Tape, lanes: Lanes) -> tuple[Number, Number, Number]:
+    """How far probabilities and beliefs moved from the predicted point; the same or, if more, weighted log odds.
+
+    And the cosine between the old tangent and the new one, both weighted.
+    """
     state = lanes.state
     drift = spread(lanes.there, 0.0)
     for infoset in range(len(tape.num_actions)):
@@ -256,20 +262,26 @@ def _surprise(tape: Tape, lanes: Lanes) -> tuple[Number, Number]:
     for member in range(len(lanes.guessed_beliefs)):
         drift = maximum(drift, magnitude(get(state.beliefs, member) - get(lanes.guessed_beliefs, member)))
     moved = drift
+    dot, before, after = spread(lanes.there, 0.0), spread(lanes.there, 0.0), spread(lanes.there, 0.0)
     for j in range(len(lanes.there)):
-        moved = maximum(moved, magnitude(get(lanes.there, j) - get(lanes.guess, j)) * get(lanes.weights, j))
-    return drift, moved
+        weight = get(lanes.weights, j)
+        moved = maximum(moved, magnitude(get(lanes.there, j) - get(lanes.guess, j)) * weight)
+        old, new = weight * get(lanes.tangent, j), weight * get(lanes.turned, j)
+        dot, before, after = dot + old * new, before + old * old, after + new * new
+    return drift, moved, dot / root(before * after)
 
 
 @inlined
-def _cosine(lanes: Lanes) -> Number:
-    """The cosine between the old tangent and the new one, both weighted."""
-    dot = before = after = spread(lanes.there, 0.0)
-    for j in range(len(lanes.there)):
-        weight = get(lanes.weights, j)
-        old, new = weight * get(lanes.tangent, j), weight * get(lanes.turned, j)
-        dot, before, after = dot + old * new, before + old * old, after + new * new
-    return dot / root(before * after)
+def _largest_regret(tape: Tape, state: State) -> Number:
+    """Largest conditional regret in the ``state``, which is finite."""
+    largest = spread(state.q, 0.0)
+    for infoset in range(len(tape.num_actions)):
+        best, mean = spread(state.q, -np.inf), spread(state.q, 0.0)
+        for a in range(at(tape.action_starts, infoset), at(tape.action_starts, infoset + 1)):
+            best = maximum(best, get(state.q, a))
+            mean = mean + get(state.probabilities, a) * get(state.q, a)
+        largest = maximum(largest, best - mean)
+    return largest
 
 
 @inlined

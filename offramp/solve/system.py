@@ -15,7 +15,7 @@ import numpy as np
 from offramp.game.game import Floats, Ints
 from offramp.solve.dense import eliminate, factor_dense, solve_dense
 from offramp.solve.jit import inlined, lean
-from offramp.solve.lanes import WIDTH, Number, aligned, anywhere, at, cell, get, put, put_cell, rows
+from offramp.solve.lanes import WIDTH, Number, aligned, at, cell, get, put, put_cell, rows
 from offramp.solve.tape import Tape
 
 
@@ -29,6 +29,7 @@ class System(NamedTuple):
     ends: Floats  # [V]: last column of each equation
     border: Floats  # [V + 1]: the last row
     speeds: Floats  # [P]: what the equations of each player's sets are multiplied by
+    runs: Ints  # [V]: how many eliminated unknowns from this on have equations with the same columns; else 1
     places: Ints  # [V]: place among the kept unknowns, -1 for an eliminated one
     kept: Ints  # [V]: the kept unknowns; number[0] of them
     number: Ints  # [1]
@@ -61,6 +62,7 @@ def allocate_system(tape: Tape, capacity: int, side_by_side: bool = False) -> Sy
         ends=rows(size, side_by_side),
         border=rows(size + 1, side_by_side),
         speeds=rows(int(tape.infoset_players.max(initial=0)) + 1, side_by_side),
+        runs=_runs(tape, owners),
         places=np.zeros(size, dtype=np.int32),
         kept=np.zeros(size, dtype=np.int32),
         number=np.zeros(1, dtype=np.int32),
@@ -72,6 +74,15 @@ def allocate_system(tape: Tape, capacity: int, side_by_side: bool = False) -> Sy
     system.diagonal[:] = system.speeds[:] = 1.0
     keep_core(tape.num_eliminated, system)
     return system
+
+
+def _runs(tape: Tape, owners: Ints) -> Ints:
+    columns = [tape.columns[tape.column_starts[h] : tape.column_starts[h + 1]].tobytes() for h in owners]
+    runs = np.ones(len(owners), dtype=np.int32)
+    for unknown in range(tape.num_eliminated - 2, -1, -1):
+        if columns[unknown] == columns[unknown + 1]:
+            runs[unknown] = runs[unknown + 1] + 1
+    return runs
 
 
 @lean
@@ -121,33 +132,56 @@ def assemble(tape: Tape, system: System) -> None:
             put_cell(system.dense, k, c, 0.0)
         put_cell(system.dense, k, k, get(system.diagonal, i))
         put_cell(system.dense, k, count, get(system.ends, i))
-        first = at(system.row_starts, i)
-        infoset = at(system.owners, i)
-        start = at(tape.column_starts, infoset)
-        for c in range(at(tape.column_starts, infoset + 1) - start):
-            _add_entry(tape, at(tape.columns, start + c), get(system.rows, first + c), count, k, system)
+        first, start = at(system.row_starts, i), at(tape.column_starts, at(system.owners, i))
+        length = at(tape.column_starts, at(system.owners, i) + 1) - start
+        c = 0
+        while c < length:
+            column = at(tape.columns, start + c)
+            many = 1
+            while c + many < length and many < at(system.runs, column):
+                if at(tape.columns, start + c + many) != column + many:
+                    break
+                many += 1
+            many = _add_entries(tape, system.rows, first + c, column, many, k, system)
+            c += many
     for c in range(count):
         put_cell(system.dense, count, c, 0.0)
     size = len(system.places)
     put_cell(system.dense, count, count, get(system.border, size))
-    for i in range(size):
-        _add_entry(tape, i, get(system.border, i), count, count, system)
+    column = 0
+    while column < size:
+        column += _add_entries(tape, system.border, column, column, at(system.runs, column), count, system)
 
 
 @inlined
-def _add_entry(tape: Tape, column: int, entry: Number, count: int, k: int, system: System) -> None:
-    """Add an entry of one equation to its dense row ``k``; in an eliminated column, by taking out that unknown."""
+def _add_entries(tape: Tape, entries: Floats, first: int, column: int, many: int, k: int, system: System) -> int:
+    """Add entries of one equation, from row ``first`` of ``entries`` on, to its dense row ``k``: how many were added.
+
+    They belong to the unknowns from ``column`` on. One that is kept is added alone; at most ``many`` eliminated ones,
+    whose own equations have the same columns, are taken out together.
+    """
     dense = system.dense
     place = at(system.places, column)
     if place >= 0:
-        put_cell(dense, k, place, cell(dense, k, place) + entry)
-    elif anywhere(entry != 0.0):
-        first, infoset = at(system.row_starts, column), at(system.owners, column)
-        start = at(tape.column_starts, infoset)
-        for c in range(at(tape.column_starts, infoset + 1) - start):
-            place = at(system.places, at(tape.columns, start + c))
-            put_cell(dense, k, place, cell(dense, k, place) - entry * get(system.rows, first + c))
-        put_cell(dense, k, count, cell(dense, k, count) - entry * get(system.ends, column))
+        put_cell(dense, k, place, cell(dense, k, place) + get(entries, first))
+        return 1
+    together = 1
+    while together < many and at(system.places, column + together) < 0:
+        together += 1
+    start = at(tape.column_starts, at(system.owners, column))
+    for c in range(at(tape.column_starts, at(system.owners, column) + 1) - start):
+        place = at(system.places, at(tape.columns, start + c))
+        total = cell(dense, k, place)
+        for other in range(together):
+            row = at(system.row_starts, column + other)
+            total = total - get(entries, first + other) * get(system.rows, row + c)
+        put_cell(dense, k, place, total)
+    last = system.number[0]
+    total = cell(dense, k, last)
+    for other in range(together):
+        total = total - get(entries, first + other) * get(system.ends, column + other)
+    put_cell(dense, k, last, total)
+    return together
 
 
 @inlined
@@ -203,12 +237,21 @@ def solve_side_by_side(tape: Tape, system: System, vector: Floats, direction: Fl
         put_cell(system.dense, k, count + 1, get(system.short, k))
         put_cell(system.dense, k, count + 2, 1.0 if k == count else 0.0)
     sign = eliminate(system.dense, count + 1, count + 3)
-    for k in range(count + 1):
-        put(system.short, k, cell(system.dense, k, count + 1))
-    expand_vector(tape, system, vector)
-    for k in range(count + 1):
-        put(system.short, k, cell(system.dense, k, count + 2))
-    for i in range(tape.num_variables):
-        put(direction, i, 0.0)
-    expand_vector(tape, system, direction)
+    for k in range(count):
+        put(vector, at(system.kept, k), cell(system.dense, k, count + 1))
+        put(direction, at(system.kept, k), cell(system.dense, k, count + 2))
+    step, slope = cell(system.dense, count, count + 1), cell(system.dense, count, count + 2)
+    put(vector, tape.num_variables, step)
+    put(direction, tape.num_variables, slope)
+    for i in range(tape.num_eliminated):  # what expand_vector does, for both
+        first, infoset = at(system.row_starts, i), at(system.owners, i)
+        start = at(tape.column_starts, infoset)
+        end = get(system.ends, i)
+        total, other = get(vector, i) - end * step, -(end * slope)
+        for c in range(at(tape.column_starts, infoset + 1) - start):
+            entry, column = get(system.rows, first + c), at(tape.columns, start + c)
+            total = total - entry * get(vector, column)
+            other = other - entry * get(direction, column)
+        put(vector, i, total)
+        put(direction, i, other)
     return sign

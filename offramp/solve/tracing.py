@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from offramp.game.game import Floats, Ints
-from offramp.solve.abreast import ARRIVED, END, IDLE, KIND, RUNNING, SIGN, Lanes, advance, leave, occupy
+from offramp.solve.abreast import ARRIVED, END, IDLE, KIND, REGRET, RUNNING, SIGN, Lanes, advance, leave, occupy
 from offramp.solve.arrays import copy
 from offramp.solve.dominance import Bounds, allocate_bounds, solve_by_dominance
 from offramp.solve.jit import lean
 from offramp.solve.lanes import WIDTH, Longs, claim, get, put, rows, where
-from offramp.solve.limit import polish
+from offramp.solve.limit import NO_REGRET, polish
 from offramp.solve.nudge import FORKED, follow_nudged
 from offramp.solve.path import ANY_SIGN, NUM_COUNTS, OUT_OF_STEPS, REACHED, Work, follow, start
 from offramp.solve.tape import Tape
@@ -180,11 +180,16 @@ def _settle_draws(tape: Tape, task: Task, first: int, count: int, work: Work, de
 def _finish_draw(tape: Tape, task: Task, lane: int, work: Work, lanes: Lanes, traces: Traces) -> None:
     """Take the draw of a lane to its end; one that was lost there is traced once more, alone."""
     draw = lanes.draws[lane]
-    load_draw(tape, task.leaves[draw], task.chance[draw], work.state)
     arrived, orientation = lanes.registers[END, lane] == ARRIVED, int(lanes.registers[SIGN, lane])
     leave(tape, lane, lanes, work)
     logs = traces.logs[draw]
     end, reached = REACHED, task.targets[draw]
+    if arrived and task.limit and lanes.registers[REGRET, lane] <= NO_REGRET:  # it is its own limit: no polish
+        for action in range(len(logs)):
+            logs[action] = lanes.state.logs[action, lane]
+        _note(task, draw, 1, end, reached, work.counts, traces)
+        return
+    load_draw(tape, task.leaves[draw], task.chance[draw], work.state)
     if not arrived:
         end, reached = _trace_draw(tape, task, draw, work, logs)
     elif task.limit:
