@@ -56,18 +56,18 @@ class Bounds(NamedTuple):
     counted: Floats  # classes: 1 where a class can carry belief, else 0
 
 
-def allocate_bounds(tape: Tape, side_by_side: bool = True) -> Bounds:
+def allocate_bounds(tape: Tape) -> Bounds:
     """Scratch of one thread."""
     slots = len(tape.leaf_cells) + len(tape.slot_infosets)
     return Bounds(
-        low=rows(slots, side_by_side),
-        high=rows(slots, side_by_side),
-        possible=rows(int(tape.action_starts[-1]), side_by_side),
-        left=rows(len(tape.num_actions), side_by_side),
-        standing=rows(int(tape.family_starts[-1]), side_by_side),
-        least_loss=rows(int(tape.family_starts[-1]), side_by_side),
-        most_loss=rows(int(tape.family_starts[-1]), side_by_side),
-        counted=rows(int(tape.class_starts[-1]), side_by_side),
+        low=rows(slots, True),
+        high=rows(slots, True),
+        possible=rows(int(tape.action_starts[-1]), True),
+        left=rows(len(tape.num_actions), True),
+        standing=rows(int(tape.family_starts[-1]), True),
+        least_loss=rows(int(tape.family_starts[-1]), True),
+        most_loss=rows(int(tape.family_starts[-1]), True),
+        counted=rows(int(tape.class_starts[-1]), True),
     )
 
 
