@@ -32,7 +32,7 @@ TELL_EVERY = 0.1
 MAX_STEPS = 4000
 """Steps along one branch, refused ones included, before a draw is given up."""
 
-ABREAST_LIMIT = 2**24
+ABREAST_LIMIT = 2**19
 """Bytes that the linear systems of draws side by side may take, so that they stay near the processor."""
 
 MEMORY_LIMIT = 4 * 2**30
