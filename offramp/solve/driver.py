@@ -81,7 +81,7 @@ def trace_block(
     tape = block.tape
     abreast = fits_abreast(tape)
     if not is_compiled(trace_draws if abreast else trace_one_by_one):
-        LOG.info("compiling the solver for this machine, once (a minute or two)")
+        LOG.info("compiling the solver for this machine, once (three or four minutes)")
     workers = affordable_workers(tape, workers)
     at_once = max(1, min(WIDTH, -(-len(leaves) // workers)))
     traces = Traces.empty(len(leaves), len(block.actions))

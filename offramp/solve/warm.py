@@ -1,6 +1,6 @@
 """Compile every kernel ahead of its first use: ``python -m offramp.solve.warm``.
 
-The compiled code is kept on disk, so this is worth doing once after an installation; it takes a minute or two.
+The compiled code is kept on disk, so this is worth doing once after an installation; it takes three or four minutes.
 """
 
 from __future__ import annotations
