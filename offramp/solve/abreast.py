@@ -36,23 +36,30 @@ from offramp.solve.path import (
     CONTRACTION_LIMIT,
     CORRECTION_AIM,
     CORRECTION_LIMIT,
+    EVALUATIONS,
+    FACTORS,
     FINAL_LIMIT,
     FINAL_TOLERANCE,
     FIRST_STEP,
     GROWTH_LIMIT,
+    JUMPS,
     LARGEST_STEP,
     LEAP_FROM,
     LEAP_LIMIT,
     LEAP_WAIT,
+    LEAPS,
     NEWTON_LIMIT,
     NEWTON_TOLERANCE,
     NUM_COUNTS,
+    REFUSED,
     ROUNDING,
     SMALLEST_COSINE,
     SMALLEST_STEP,
+    STEPS,
     Work,
     linearise,
 )
+from offramp.solve.regret import largest_regret
 from offramp.solve.system import System, allocate_system, solve_side_by_side
 from offramp.solve.tape import Tape
 from offramp.solve.values import State, allocate_state, load_lane
@@ -70,7 +77,6 @@ RUNNING, ARRIVED, LOST = 0, 1, 2
 FIRST_COUNT = 10
 """The register of the first of a lane's counts, in the order of :mod:`offramp.solve.path`."""
 
-EVALUATIONS, FACTORS, STEPS, REFUSED, JUMPS, LEAPS = range(FIRST_COUNT, FIRST_COUNT + NUM_COUNTS)
 NUM_REGISTERS = FIRST_COUNT + NUM_COUNTS
 
 
@@ -171,7 +177,8 @@ def advance(tape: Tape, max_steps: int, lanes: Lanes) -> None:
 
 
 @inlined
-def _count(registers: Floats, register: int, where_true: Truth) -> None:
+def _count(registers: Floats, count: int, where_true: Truth) -> None:
+    register = FIRST_COUNT + count
     put(registers, register, get(registers, register) + where(where_true, 1.0, 0.0))
 
 
@@ -235,14 +242,13 @@ def _end_correction(tape: Tape, max_steps: int, ended: Truth, good: Truth, sign:
         _move(accepted, lanes)
     arrived = accepted & (kind >= ARRIVAL)
     lost = refused & (starting | (length < SMALLEST_STEP))
-    lost = lost | (ended & negate(arrived) & (get(registers, STEPS) >= max_steps))
+    lost = lost | (ended & negate(arrived) & (get(registers, FIRST_COUNT + STEPS) >= max_steps))
     if anywhere(arrived):
-        put(registers, REGRET, where(arrived, _largest_regret(tape, lanes.state), get(registers, REGRET)))
+        state = lanes.state
+        regret = largest_regret(tape.action_starts, state.probabilities, state.q, state.beliefs)
+        put(registers, REGRET, where(arrived, regret, get(registers, REGRET)))
     put(registers, END, where(arrived, ARRIVED, where(lost, LOST, get(registers, END))))
     put(registers, KIND, where(arrived | lost, IDLE, kind))
-    last = tape.num_variables
-    wait = LEAP_WAIT * get(lanes.here, last)
-    put(registers, NEXT_LEAP, where(refused & leaping, wait, get(registers, NEXT_LEAP)))
     going = ended & negate(arrived | lost)
     if anywhere(going):
         _set_out(tape, going, going & accepted, lanes)
@@ -269,19 +275,6 @@ def _surprise(tape: Tape, lanes: Lanes) -> tuple[Number, Number, Number]:
         old, new = weight * get(lanes.tangent, j), weight * get(lanes.turned, j)
         dot, before, after = dot + old * new, before + old * old, after + new * new
     return drift, moved, dot / root(before * after)
-
-
-@inlined
-def _largest_regret(tape: Tape, state: State) -> Number:
-    """Largest conditional regret in the ``state``, which is finite."""
-    largest = spread(state.q, 0.0)
-    for infoset in range(len(tape.num_actions)):
-        best, mean = spread(state.q, -np.inf), spread(state.q, 0.0)
-        for a in range(at(tape.action_starts, infoset), at(tape.action_starts, infoset + 1)):
-            best = maximum(best, get(state.q, a))
-            mean = mean + get(state.probabilities, a) * get(state.q, a)
-        largest = maximum(largest, best - mean)
-    return largest
 
 
 @inlined

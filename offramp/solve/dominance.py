@@ -151,7 +151,7 @@ def _test(tape: Tape, rates: Floats, infoset: int, asked: Truth, state: State, b
     """Give up the dominated actions of a set in the draws ``asked``; returns how many."""
     start, count = at(tape.action_starts, infoset), at(tape.num_actions, infoset)
     if at(tape.families, infoset) >= 0:
-        _count_classes(tape, rates, infoset, state, bounds)
+        _count_classes(tape, rates, infoset, asked, state, bounds)
     given_up = spread(bounds.low, 0.0)
     for a in range(count):
         for b in range(count):
@@ -180,8 +180,8 @@ def _dominated(tape: Tape, infoset: int, better: int, worse: int, asked: Truth, 
 
 
 @inlined
-def _count_classes(tape: Tape, rates: Floats, infoset: int, state: State, bounds: Bounds) -> None:
-    """Mark the classes of a set that can carry belief."""
+def _count_classes(tape: Tape, rates: Floats, infoset: int, asked: Truth, state: State, bounds: Bounds) -> None:
+    """Mark the classes of a set that can carry belief in the draws ``asked``; in others the marks stay."""
     family = at(tape.families, infoset)
     members, last = at(tape.family_starts, family), at(tape.family_starts, family + 1)
     surest, least_of_most = spread(bounds.low, 0.0), spread(bounds.low, np.inf)
@@ -191,7 +191,7 @@ def _count_classes(tape: Tape, rates: Floats, infoset: int, state: State, bounds
         most = get(bounds.most_loss, member)
         least_of_most = where(most < least_of_most, most, least_of_most)
     for k in range(at(tape.class_starts, infoset), at(tape.class_starts, infoset + 1)):
-        put(bounds.counted, k, 0.0)
+        put(bounds.counted, k, where(asked, 0.0, get(bounds.counted, k)))
     first, chosen = at(tape.class_starts, infoset), at(tape.class_map_starts, infoset)
     for m in range(last - members):
         member = members + m
@@ -199,7 +199,7 @@ def _count_classes(tape: Tape, rates: Floats, infoset: int, state: State, bounds
         near = get(bounds.least_loss, member) <= least_of_most + LOSS_MARGIN
         carries = carries | ((surest < 2.0) & near & (get(state.active, member) > 0.0))
         k = first + at(tape.member_classes, chosen + m)
-        put(bounds.counted, k, where(carries, 1.0, get(bounds.counted, k)))
+        put(bounds.counted, k, where(asked & carries, 1.0, get(bounds.counted, k)))
 
 
 @inlined

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from offramp.game.game import Floats, Ints
 from offramp.solve import vectors
+from offramp.solve.jit import inlined
 from offramp.solve.vectors import WIDTH, lanes, mask, offer
 
 __all__ = [
@@ -262,10 +263,7 @@ def _exp(x: Any) -> Any:
         rounded = bounded * PER_LOG2 + ROUND
         times = rounded - ROUND
         rest = (bounded - times * LOG2_HIGH) - times * LOG2_LOW
-        total = rest * EXP_TERMS[0] + EXP_TERMS[1]
-        for term in EXP_TERMS[2:]:
-            total = total * rest + term
-        return where(x < SMALLEST_EXP, 0.0, total * vectors.power_of_two(rounded))
+        return where(x < SMALLEST_EXP, 0.0, _polynomial(EXP_TERMS, rest) * vectors.power_of_two(rounded))
 
     return exp_of_lanes
 
@@ -297,18 +295,16 @@ def _log1p(x: Any) -> Any:
     return log1p_of_lanes
 
 
+@inlined
 def _log_of_ratio(t: Number) -> Number:
     """log((1 + t) / (1 - t)), for small t."""
-    raise NotImplementedError
+    return _polynomial(LOG_TERMS, t * t) * t
 
 
-@offer(_log_of_ratio)
-def _log_of_ratio_of_lanes(t: Any) -> Any:
-    def log_of_ratio(t: Any) -> Any:
-        square = t * t
-        total = square * LOG_TERMS[0] + LOG_TERMS[1]
-        for term in LOG_TERMS[2:]:
-            total = total * square + term
-        return total * t
-
-    return log_of_ratio
+@inlined
+def _polynomial(terms: tuple[float, ...], x: Number) -> Number:
+    """The polynomial with these coefficients, highest power first, by Horner's rule."""
+    total = x * terms[0] + terms[1]
+    for term in terms[2:]:
+        total = total * x + term
+    return total

@@ -64,7 +64,7 @@ def polish(tape: Tape, rates: Floats, work: Work) -> float:
 
 @lean
 def _regret(tape: Tape, state: State) -> float:
-    return largest_regret(tape.action_starts, state.probabilities, state.q, state.beliefs)
+    return float(largest_regret(tape.action_starts, state.probabilities, state.q, state.beliefs))
 
 
 @lean
@@ -72,10 +72,10 @@ def _solve_limit(tape: Tape, rates: Floats, work: Work) -> bool:
     """Newton's method from ``work.there``, in place. False if it fails."""
     size = tape.num_variables
     hold(work.here[size], work)
+    fill(work.system.speeds, 1.0)
     previous = np.inf
     for _ in range(POLISH_LIMIT):
         evaluate(tape, work.there, work.state)
-        fill(work.system.speeds, 1.0)
         differentiate(tape, work.system.speeds, work.state, work.system.rows)
         _write_limit(tape, rates, work)
         work.counts[EVALUATIONS] += 1

@@ -47,15 +47,14 @@ def allocate_system(tape: Tape, capacity: int, side_by_side: bool = False) -> Sy
     size = tape.num_variables
     row_starts = np.zeros(size, dtype=np.int32)
     owners = np.zeros(size, dtype=np.int32)
-    position = 0
     for infoset, start in enumerate(tape.variable_starts.tolist()):
         length = int(tape.column_starts[infoset + 1] - tape.column_starts[infoset])
-        for i in range(start, start + int(tape.num_actions[infoset]) - 1):
-            row_starts[i], owners[i] = position, infoset
-            position += length
+        for number in range(int(tape.num_actions[infoset]) - 1):
+            row_starts[start + number] = tape.slope_starts[infoset] + number * length
+            owners[start + number] = infoset
     dense = aligned((capacity + 1, capacity + 3, WIDTH)) if side_by_side else np.zeros((capacity + 1, capacity + 1))
     system = System(
-        rows=rows(position, side_by_side),
+        rows=rows(tape.num_slopes, side_by_side),
         row_starts=row_starts,
         owners=owners,
         diagonal=rows(size, side_by_side),

@@ -14,7 +14,7 @@ from offramp.game.game import Floats, Ints
 from offramp.solve.abreast import ARRIVED, END, IDLE, KIND, REGRET, RUNNING, SIGN, Lanes, advance, leave, occupy
 from offramp.solve.arrays import copy
 from offramp.solve.dominance import Bounds, allocate_bounds, solve_by_dominance
-from offramp.solve.jit import lean
+from offramp.solve.jit import inlined, lean
 from offramp.solve.lanes import WIDTH, Longs, claim, get, put, rows, where
 from offramp.solve.limit import NO_REGRET, polish
 from offramp.solve.nudge import FORKED, follow_nudged
@@ -136,6 +136,13 @@ def _note(task: Task, draw: int, traced: int, end: int, reached: float, counts: 
     claim(task.finished, 1)
 
 
+@inlined
+def _copy_logs(state: State, lane: int, logs: Floats) -> None:
+    """Overwrite ``logs[A]`` with the log probabilities of the actions in a lane of ``state``."""
+    for action in range(len(logs)):
+        logs[action] = state.logs[action, lane]
+
+
 @lean
 def _next_draw(tape: Tape, task: Task, work: Work, desk: Desk, traces: Traces) -> int:
     """A draw to be traced, its numbers in ``work.state``; -1 where none is left."""
@@ -168,8 +175,7 @@ def _settle_draws(tape: Tape, task: Task, first: int, count: int, work: Work, de
     for lane in range(count - 1, -1, -1):  # so that the first comes off the pile first
         draw = first + lane
         if desk.settled[0, lane] == 1.0:
-            for action in range(traces.logs.shape[1]):
-                traces.logs[draw, action] = desk.state.logs[action, lane]
+            _copy_logs(desk.state, lane, traces.logs[draw])
             _note(task, draw, 0, REACHED, task.targets[draw], work.counts, traces)
         else:
             desk.waiting[desk.number[0]] = draw
@@ -185,8 +191,7 @@ def _finish_draw(tape: Tape, task: Task, lane: int, work: Work, lanes: Lanes, tr
     logs = traces.logs[draw]
     end, reached = REACHED, task.targets[draw]
     if arrived and task.limit and lanes.registers[REGRET, lane] <= NO_REGRET:  # it is its own limit: no polish
-        for action in range(len(logs)):
-            logs[action] = lanes.state.logs[action, lane]
+        _copy_logs(lanes.state, lane, logs)
         _note(task, draw, 1, end, reached, work.counts, traces)
         return
     load_draw(tape, task.leaves[draw], task.chance[draw], work.state)

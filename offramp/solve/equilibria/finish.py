@@ -29,7 +29,7 @@ SMALLEST_CHANGE = 1e-15
 @kernel
 def regret_of(plan: Plan, work: Work) -> float:
     """Largest conditional regret of the assessment in ``work``; infinite if the assessment is not finite."""
-    return largest_regret(plan.action_starts, work.probabilities, work.q, work.beliefs)
+    return float(largest_regret(plan.action_starts, work.probabilities, work.q, work.beliefs))
 
 
 @kernel
