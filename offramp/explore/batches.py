@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -13,6 +13,7 @@ from offramp.game.compile import Compiled
 from offramp.game.precision import drawn_precisions
 from offramp.scenario.draws import Draws
 from offramp.solve.api import solve_batch
+from offramp.solve.result import Solutions
 
 Progress = Callable[[int, int], None]
 
@@ -49,32 +50,35 @@ def solve_draws(
     table = empty_table(paths, draws.num_draws)
     kept = 0
     try:
-        for batch in in_batches(draws, batch_size(compiled)):
-            report = _shifted(progress, kept, draws.num_draws)
-            part = _solve_batch(compiled, paths, batch, workers, report, clock)
-            table.write(kept, part)
-            kept += part.num_draws
+        for first, solutions in solve_in_batches(compiled, draws, workers=workers, progress=progress, clock=clock):
+            table.write(first, tabulate(paths, solutions))
+            kept = first + solutions.num_draws
+            clock.lap("summarise")
     except KeyboardInterrupt:
         pass
     return table, kept
 
 
-def _solve_batch(
+def solve_in_batches(
     compiled: Compiled,
-    paths: Paths,
     draws: Draws,
-    workers: int | None,
-    progress: Progress | None,
-    clock: Clock,
-) -> Table:
-    batch = compiled.batch(draws)
-    precision = drawn_precisions(compiled.scenario, draws)
-    clock.lap("payoffs")
-    solutions = solve_batch(compiled.game, batch, precision=precision, workers=workers, progress=progress)
-    clock.lap("solve")
-    table = tabulate(paths, solutions)
-    clock.lap("summarise")
-    return table
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Iterator[tuple[int, Solutions]]:
+    """The solutions of ``draws``, batch by batch, each with the position of its first draw among them."""
+    clock = clock or Clock()
+    done = 0
+    for part in in_batches(draws, batch_size(compiled)):
+        batch = compiled.batch(part)
+        precision = drawn_precisions(compiled.scenario, part)
+        clock.lap("payoffs")
+        report = _shifted(progress, done, draws.num_draws)
+        solutions = solve_batch(compiled.game, batch, precision=precision, workers=workers, progress=report)
+        clock.lap("solve")
+        yield done, solutions
+        done += part.num_draws
 
 
 def _shifted(progress: Progress | None, done_before: int, total: int) -> Progress | None:

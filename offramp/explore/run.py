@@ -81,9 +81,14 @@ class Run:
         return self.options.seed
 
     @cached_property
+    def solved(self) -> Scenario:
+        """The scenario as it was solved: at the precision asked for, if one was."""
+        return with_precision(self.scenario, self.options.precision)
+
+    @property
     def precision(self) -> Stated:
         """How precisely parties choose, as asked for or as the scenario states it; None for no mistakes."""
-        return with_precision(self.scenario, self.options.precision).precision
+        return self.solved.precision
 
     @property
     def requested(self) -> int:

@@ -226,7 +226,7 @@ def _weighted(row: Floats, weights: Floats) -> Estimate | None:
     """The estimate over draws that count by ``weights``; all alike where these are next to nothing."""
     if np.isnan(row).all():
         return None
-    return _by_weight(row, weights if np.mean(weights) >= RARELY else np.ones_like(row))
+    return estimate_by_weight(row, weights if np.mean(weights) >= RARELY else np.ones_like(row))
 
 
 def _given(row: Floats, met: Floats) -> Estimate | None:
@@ -234,10 +234,10 @@ def _given(row: Floats, met: Floats) -> Estimate | None:
     if (met < RARELY).all():
         return None
     counts = met > 0.0
-    return _by_weight(row[counts], met[counts])
+    return estimate_by_weight(row[counts], met[counts])
 
 
-def _by_weight(row: Floats, weights: Floats) -> Estimate:
+def estimate_by_weight(row: Floats, weights: Floats) -> Estimate:
     """The estimate over draws that count by ``weights``; with equal ones to the bit that of draws that count alike."""
     if np.ptp(weights) == 0.0:
         return _certain(row)

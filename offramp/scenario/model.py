@@ -185,6 +185,64 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A condition on offers: the mean of ``expression`` over the draws is at most, or at least, ``bound``.
+
+    The expression may name terms, ``term.option``, shared assumptions and formulas that rest on no more than these.
+    """
+
+    expression: Expression
+    bound: float
+    at_most: bool = True
+
+
+@dataclass(frozen=True)
+class OfferRules:
+    """How offers are compared (``offers:``); what is empty is found out from the scenario.
+
+    Attributes
+    ----------
+    chooser : str
+        The party that chooses among offers (``for:`` in a file).
+    made, accepted : str
+        The choices, written ``move.choice``, by which an offer is made and is accepted.
+    kept : str
+        The answer that says that an accepted offer is kept.
+    forbid : tuple of mappings
+        Each maps terms to options; an offer that has one of the options in every one of its terms is left out.
+    limits : tuple of Limit
+    """
+
+    chooser: str = ""
+    made: str = ""
+    accepted: str = ""
+    kept: str = ""
+    forbid: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something that was seen to happen (``observed:``).
+
+    Attributes
+    ----------
+    saw : mapping of str to str
+        Moves and the choice that was made at each.
+    offer : mapping of str to str
+        The options of terms that stood otherwise then than in the scenario's offer.
+    says : str
+        What was seen, in words: "he refused in 2019".
+    basis : tuple of Basis
+    """
+
+    saw: Mapping[str, str]
+    offer: Mapping[str, str] = field(default_factory=FrozenMap)
+    says: str = ""
+    basis: tuple[Basis, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A whole standoff. The first move is where it starts; ``formulas`` are named pieces of expressions.
 
@@ -209,6 +267,8 @@ class Scenario:
     formulas: Mapping[str, Expression] = field(default_factory=FrozenMap)
     answers: tuple[Answer, ...] = ()
     precision: Expression | Mapping[str, Expression] | None = None
+    offers: OfferRules = OfferRules()
+    observed: tuple[Observation, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)
     as_read: bool = field(default=False, init=False, compare=False, repr=False)
 
