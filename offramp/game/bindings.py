@@ -94,6 +94,16 @@ class References:
         return dict(_fixed_names(self.scenario))
 
     @cached_property
+    def term_names(self) -> frozenset[str]:
+        """The names that terms give to expressions: ``term`` and ``term.option``."""
+        terms = self.scenario.terms
+        return frozenset(name for term in terms for name in (term.name, *_option_names(term)))
+
+    def term_values(self, position: Position) -> dict[str, float]:
+        """What each of ``term_names`` is worth at ``position``."""
+        return {name: self._fixed[name](position) for name in sorted(self.term_names)}
+
+    @cached_property
     def formula_names(self) -> dict[Expression, str]:
         """The names of the formulas; of two that are written alike the first."""
         return {expression: name for name, expression in reversed(list(self.scenario.formulas.items()))}
@@ -171,13 +181,17 @@ def _on_grid(assumption: Assumption) -> Private:
 def _fixed_names(scenario: Scenario) -> Iterator[tuple[str, Callable[[Position], float]]]:
     for index, term in enumerate(scenario.terms):
         yield term.name, partial(_term_number, term, index)
-        for place, option in enumerate(term.options):
-            yield f"{term.name}.{option.name}", partial(_has_option, index, place)
+        for place, name in enumerate(_option_names(term)):
+            yield name, partial(_has_option, index, place)
     for index, move in enumerate(scenario.moves):
         for place, choice in enumerate(move.choices):
             yield f"{move.name}.{choice.name}", partial(_was_chosen, (index, place))
     for index, outcome in enumerate(scenario.outcomes):
         yield f"outcome.{outcome.name}", partial(_is_outcome, index)
+
+
+def _option_names(term: Term) -> list[str]:
+    return [f"{term.name}.{option.name}" for option in term.options]
 
 
 def _term_number(term: Term, index: int, position: Position) -> float:
