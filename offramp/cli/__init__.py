@@ -8,6 +8,7 @@ import sys
 import click
 
 from offramp import __version__
+from offramp.cli.breaks import breaks
 from offramp.cli.check import check
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.new import new
@@ -74,5 +75,5 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, new, schema):
+for command in (check, tree, solve, run, breaks, new, schema):
     main.add_command(command)

@@ -43,6 +43,7 @@ def run_record(run: Run) -> Record:
         "breaks": [{"move": each.move, "choice": each.choice, **probability(each.probability)} for each in run.breaks],
         "certificate": certificate_record(run.certificate),
         "equilibria": run.spread and spread_record(run.spread),
+        "explored": {name: analysis.document() for name, analysis in run.explored.items()},
         "timings": dict(run.timings),
     }
 

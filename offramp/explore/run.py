@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Unpack
 
 from offramp.errors import RunError
 from offramp.explore import folder, frames, store, summary
+from offramp.explore.analysis import Analysis
+from offramp.explore.asks import Asks
 from offramp.explore.batches import Clock, Progress
 from offramp.explore.check import is_game_file
 from offramp.explore.columns import Columns, StoredTable
+from offramp.explore.exploring import ANALYSES, Report, explore
 from offramp.explore.gridcheck import CHECKED_DRAWS, check_grids
 from offramp.explore.html import run_html
 from offramp.explore.job import Job
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Run(Asks):
     """What a run gives: estimates over the draws, the results of every draw, and the certificate.
 
     Attributes
@@ -56,6 +59,8 @@ class Run:
         The answers over the equilibria of the first draws; None unless asked for by ``equilibria``.
     timings : mapping of str to float
         Seconds by part, added up over all who worked at once, and wall time in ``total``.
+    explored : mapping of str to Analysis
+        What :meth:`explore` found, by name; it goes with the run into its document and its folder.
     """
 
     scenario: Scenario
@@ -65,6 +70,7 @@ class Run:
     certificate: Certificate
     spread: Spread | None
     timings: Mapping[str, float]
+    explored: Mapping[str, Analysis] = field(default_factory=dict)
 
     @cached_property
     def draws(self) -> Draws:
@@ -140,6 +146,30 @@ class Run:
         path at all answers with yes, or where no draw meets the condition.
         """
         return summary.breaks_of(self.paths, self.results)
+
+    def first(self, num_draws: int) -> Run:
+        """The run of the first ``num_draws`` of its draws; nothing is solved, and grids are not checked again."""
+        if num_draws == self.num_draws:
+            return self
+        results = StoredTable.of(self.results.columns, num_draws)
+        at_precision = self.precision is not None
+        return replace(
+            self,
+            options=replace(self.options, draws=num_draws),
+            results=results,
+            certificate=summary.certify(results, at_precision=at_precision, grid_check=None),
+            spread=None,
+        )
+
+    def explore(self, *names: str, report: Report | None = None) -> Run:
+        """The run with analyses added to :attr:`explored`: by name, or all of ``offramp.explore.exploring.ANALYSES``.
+
+        Raises
+        ------
+        RunError
+            If a name is unknown.
+        """
+        return replace(self, explored={**self.explored, **explore(self, names or ANALYSES, report)})
 
     def record(self) -> Record:
         """The run as one plain document, ``offramp.run/1`` (see ``docs/json.md``)."""

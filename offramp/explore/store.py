@@ -26,6 +26,12 @@ DRAWS_AT_ONCE = 32_768
 
 RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "equilibria.parquet", "run.json"})
 
+PICTURES = "figures"
+"""The folder of a run's pictures, in the run's folder."""
+
+EXPLORED = "explored"
+"""The folder of the tables that analyses of the run gave, in the run's folder."""
+
 
 def check_place(folder: Path) -> None:
     """Raise :class:`~offramp.errors.RunError` unless a run may be written at ``folder``."""
@@ -34,7 +40,7 @@ def check_place(folder: Path) -> None:
     _check_parent(folder)
     if not folder.exists():
         return
-    others = sorted({entry.name for entry in folder.iterdir()} - RUN_FILES)
+    others = sorted({entry.name for entry in folder.iterdir()} - RUN_FILES - {PICTURES, EXPLORED})
     if others:
         raise RunError(f"{str(folder)!r} holds {others[0]!r}, which is no part of a run; name a new folder for the run")
     if any(folder.iterdir()) and not _is_run(folder):
@@ -84,6 +90,13 @@ def _write(run: Run, folder: Path) -> None:
     write_frames(folder / "solutions.parquet", (frames.solutions_frame(run, each) for each in ranges), run.num_draws)
     if run.spread is not None:
         run.equilibria_frame().to_parquet(folder / "equilibria.parquet")
+    (folder / PICTURES).mkdir()
+    for name, figure in run.figures().items():
+        figure.save(folder / PICTURES / f"{name}.svg")
+    if run.explored:
+        (folder / EXPLORED).mkdir()
+    for name, analysis in run.explored.items():
+        analysis.frame().to_parquet(folder / EXPLORED / f"{name}.parquet")
     document = json.dumps(run_record(run), ensure_ascii=False, allow_nan=False, indent=2)
     (folder / "run.json").write_text(document + "\n", encoding="utf-8")
 

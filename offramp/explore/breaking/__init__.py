@@ -1,0 +1,1 @@
+"""What breaks an offer: each party's temptation to deviate, who gains from a leak, what each guarantee buys."""

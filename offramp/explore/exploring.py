@@ -1,0 +1,58 @@
+"""Several analyses of one run, one after the other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from offramp.errors import RunError
+from offramp.explore.analysis import Analysis
+
+if TYPE_CHECKING:
+    from offramp.explore.run import Run
+
+EXPLORED_DRAWS = 16_384
+"""An analysis reads all its draws at once; of a larger run it takes so many, the first."""
+
+Report = Callable[[str], None]
+"""Told the name of the analysis that begins."""
+
+
+def explore(run: Run, names: Sequence[str], report: Report | None = None) -> dict[str, Analysis]:
+    """The analyses called ``names``, by name.
+
+    Raises
+    ------
+    RunError
+        If a name is unknown, or an analysis cannot be made of this run.
+    """
+    found: dict[str, Analysis] = {}
+    part = run.first(min(EXPLORED_DRAWS, run.num_draws))
+    for name in checked_names(names):
+        if report:
+            report(name)
+        found.update(_MAKERS[name](part))
+    return found
+
+
+def checked_names(names: Sequence[str]) -> list[str]:
+    """``names`` as they are, each once; RunError if one is unknown."""
+    for name in names:
+        if name not in ANALYSES:
+            near = difflib.get_close_matches(name, ANALYSES, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ANALYSES)}"
+            raise RunError(f"there is no analysis {name!r}; {hint}")
+    return list(dict.fromkeys(names))
+
+
+def _breaking(run: Run) -> Iterator[tuple[str, Analysis]]:
+    yield "breaking", run.what_breaks()
+
+
+_MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
+    "breaking": _breaking,
+}
+
+ANALYSES = tuple(_MAKERS)
+"""The analyses that a run can be given, in the order of their questions."""

@@ -1,0 +1,139 @@
+"""All analyses on one awkward scenario: correlated, categorical, fixed, private and conditional at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator
+from rich.cells import cell_len
+from rich.text import Text
+
+from offramp.errors import RunError
+from offramp.explore.exploring import ANALYSES, EXPLORED_DRAWS
+from offramp.explore.run import Run, run
+from offramp.scenario.load import loads
+from offramp.tell.breaking import breaking_screen
+from offramp.tell.screen import SCREEN_LINES
+
+SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
+
+SCREENS: dict[str, Callable[[Any, int], list[Text]]] = {
+    "breaking": breaking_screen,
+}
+
+AWKWARD = """
+format: offramp/1
+title: An awkward standoff
+parties: {us: the proposer, ruler: the ruler, army: the army}
+terms: {passage: [none, safe], relief: {kept: 0, phased: 5, lifted: 10}}
+offer: {passage: safe, relief: phased}
+sources: {paper: {title: A newspaper, reliability: C}}
+assumptions:
+  office:
+    meaning: what office is worth
+    unit: points
+    value: {pert: [5, 12, 20]}
+    basis: [{source: paper, credibility: 3}]
+  exile: {meaning: what exile is worth, unit: points, value: {uniform: [4, 16]}, basis: [{judgement: a guess}]}
+  mood: {meaning: the mood of the army, value: {discrete: {0: 0.5, 1: 0.3, 5: 0.2}}}
+  bonus: {meaning: what loyalty pays, unit: points, value: 3}
+  p_leak: {meaning: chance of a leak, value: {choice: [0.2, 0.6]}}
+  cost: {meaning: what an offer costs, unit: points, value: {uniform: [0, 6]}}
+  resolve: {meaning: what the ruler alone knows, unit: points, value: {uniform: [-3, 3]}, private_to: ruler, grid: 4}
+correlations: [{between: [office, exile], rank: 0.5}]
+moves:
+  approach: {by: us, known_to: [us, ruler], choices: {offer: {next: leak}, wait: {next: stays}}}
+  leak:
+    by: chance
+    known_to: [us, ruler]
+    choices: {leaked: {probability: p_leak, reveals: {approach: all, leak: all}, next: answer}, held: {next: answer}}
+  answer: {by: ruler, choices: {accept: {next: loyalty}, refuse: {next: stays}}}
+  loyalty: {by: army, choices: {stand_aside: {next: kept}, block: {next: blocked}}}
+outcomes:
+  stays: {label: he stays, payoffs: {us: -2 * leak.leaked, ruler: office, army: bonus}}
+  kept: {label: he goes, payoffs: {us: 20 - cost - relief / 2, ruler: exile * passage + relief - resolve, army: 4}}
+  blocked: {label: the army blocks, payoffs: {us: -5, ruler: 0, army: mood + leak.leaked}}
+answers:
+  holds: {says: the offer holds, when: outcome.kept, given: approach.offer, given_says: it is made}
+  accepted: {says: he accepts, when: answer.accept}
+"""
+
+
+@pytest.fixture(scope="module")
+def explored() -> Run:
+    return run(loads(AWKWARD), draws=512, seed=2).explore()
+
+
+def test_every_analysis_is_made(explored: Run) -> None:
+    kinds = {name.partition(".")[0] for name in explored.explored}
+    assert kinds == set(ANALYSES) == set(SCREENS)
+
+
+def test_documents_are_what_the_schemas_say(explored: Run) -> None:
+    for name, document in explored.record()["explored"].items():
+        kind = name.partition(".")[0]
+        schema = json.loads((SCHEMAS / f"{kind}.json").read_text(encoding="utf-8"))
+        Draft202012Validator(schema).validate(document)
+        assert document["schema"] == f"offramp.{kind}/1"
+        json.dumps(document, allow_nan=False)
+
+
+def test_the_run_with_them_is_what_its_schema_says(explored: Run) -> None:
+    schema = json.loads((SCHEMAS / "run.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(explored.record())
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_screens_keep_to_their_width_and_length(explored: Run, width: int) -> None:
+    for name, analysis in explored.explored.items():
+        lines = SCREENS[name.partition(".")[0]](analysis, width)
+        assert 2 < len(lines) <= SCREEN_LINES, name
+        assert max(cell_len(line.plain) for line in lines) <= width, name
+
+
+def test_pictures_are_drawn_and_told(explored: Run) -> None:
+    for name, figure in explored.figures().items():
+        root = ET.fromstring(figure.svg)
+        assert (root.get("role"), len(figure.alt) > 40) == ("img", True), name
+
+
+def test_notebooks_show_them(explored: Run) -> None:
+    for analysis in explored.explored.values():
+        shown = analysis._repr_html_()
+        assert "<svg" in shown
+        assert "<table" in shown
+        assert analysis.sentences()
+        assert "nan" not in " ".join(analysis.sentences()).lower().split()
+
+
+def test_the_folder_holds_them(explored: Run, tmp_path: Path) -> None:
+    folder = explored.save(tmp_path / "run")
+    assert {each.stem for each in (folder / "explored").iterdir()} == set(explored.explored)
+    assert {each.stem for each in (folder / "figures").iterdir()} == set(explored.figures())
+    assert explored.save(folder) == folder, "in place of the earlier one"
+
+
+def test_the_same_seed_gives_the_same_findings(explored: Run) -> None:
+    again = run(loads(AWKWARD), draws=512, seed=2).explore()
+    assert again.record()["explored"] == explored.record()["explored"]
+
+
+def test_names_are_checked_before_anything_is_done(explored: Run) -> None:
+    with pytest.raises(RunError, match="no analysis 'breakin'; did you mean 'breaking'"):
+        explored.explore("breakin")
+    with pytest.raises(RunError, match="there are breaking"):
+        explored.explore("zzz")
+
+
+def test_the_first_draws_are_a_run_of_their_own(explored: Run) -> None:
+    part, alone = explored.first(64), run(loads(AWKWARD), draws=64, seed=2)
+    assert part.answers == alone.answers
+    assert part.num_draws == part.draws.num_draws == 64
+    assert part.certificate.max_regret == alone.certificate.max_regret
+    assert explored.first(512) is explored
+    assert EXPLORED_DRAWS >= 4096, "a run by default is explored whole"
