@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from breaking_twin import HOLDS, Twin, leaking, passage, random_scenario, trust
 from handmade import certain_standoff, conditional_standoff, leak_standoff, without_answers
-from offramp.cli.breaks import breaks
+from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.batches import solve_in_batches
 from offramp.explore.breaking import api
@@ -407,12 +407,12 @@ def test_progress_counts_all_that_is_solved() -> None:
 def test_the_command(tmp_path: Path) -> None:
     file, picture = tmp_path / "standoff.yaml", tmp_path / "breaks.svg"
     file.write_text(dumps(passage()), encoding="utf-8")
-    done = CliRunner().invoke(breaks, [str(file), "--draws", "32", "--quiet", "--figure", str(picture)])
+    done = CliRunner().invoke(main, ["breaks", str(file), "--draws", "32", "--quiet", "--figure", str(picture)])
     assert done.exit_code == 0, done.output
     assert "What each guarantee buys" in done.output
     drawn = sorted(each.name for each in tmp_path.glob("*.svg"))
     assert drawn == ["breaks-breaks.svg", "breaks-guarantees.svg", "breaks.svg"], "there is no leak to draw"
-    document = json.loads(CliRunner().invoke(breaks, [str(file), "--draws", "32", "--quiet", "--json"]).output)
+    document = json.loads(CliRunner().invoke(main, ["breaks", str(file), "--draws", "32", "--quiet", "--json"]).output)
     assert document["answer"]["name"] == "holds"
 
 

@@ -335,7 +335,7 @@ def test_frames_and_arrays_hold_the_table(standoff: Run) -> None:
 
 def test_a_run_is_saved_as_a_folder(standoff: Run, tmp_path: Path) -> None:
     folder = standoff.save(tmp_path / "deep" / "first")
-    assert {entry.name for entry in folder.iterdir()} == store.RUN_FILES - {"equilibria.parquet"}
+    assert {entry.name for entry in folder.iterdir()} == store.RUN_FILES - {"equilibria.parquet"} | {store.PICTURES}
     assert load(folder / "scenario.yaml") == standoff.scenario
     assert json.loads((folder / "run.json").read_text()) == json.loads(json.dumps(standoff.record()))
     pd.testing.assert_frame_equal(pd.read_parquet(folder / "draws.parquet"), standoff.draws_frame())

@@ -188,7 +188,7 @@ def test_the_document_and_the_folder_hold_the_spread(apart: Run, tmp_path: Path)
     assert (ranges["lowest"], ranges["highest"]) == pytest.approx((0.0, 1.0), abs=1e-9)
     assert (document["equilibria"]["several"], document["equilibria"]["complete"]) == (16, 16)
     folder = apart.save(tmp_path / "run")
-    assert {entry.name for entry in folder.iterdir()} == store.RUN_FILES
+    assert {entry.name for entry in folder.iterdir()} == store.RUN_FILES | {store.PICTURES}
     frame = pd.read_parquet(folder / "equilibria.parquet")
     assert frame["equilibria"].tolist() == [3] * 16
     assert frame["highest.leaves"].to_numpy() == pytest.approx(np.ones(16), abs=1e-9)
