@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs bench bench-json bench-docs coverage fuzz check lock clean
+.PHONY: run test lint docs tutorial bench bench-json bench-docs coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -38,6 +38,10 @@ docs: .venv/.dev
 	$(BIN)/python docs/generate_cli.py
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
+
+# The tutorial notebook, executed anew where it stands; read it again afterwards.
+tutorial: .venv/.dev
+	$(BIN)/python docs/run_tutorial.py
 
 # Both sides in one run on all cores, in less than ten minutes: leave the machine alone meanwhile.
 bench: .venv/.dev .venv/.oracle .venv/.bench

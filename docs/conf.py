@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: Markdown in, HTML out, every warning an error."""
+"""How Sphinx builds these pages: Markdown and a notebook in, HTML out, every warning an error."""
 
 from importlib.metadata import version as installed_version
 
@@ -7,8 +7,9 @@ author = "The offramp founders"
 release = installed_version("offramp")
 version = release
 
-extensions = ["myst_parser"]
-source_suffix = {".md": "markdown"}
+extensions = ["myst_nb"]
+source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+nb_execution_mode = "off"  # the notebook is committed with its outputs, and a test executes it
 exclude_patterns = ["_build"]
 nitpicky = True
 

@@ -137,6 +137,20 @@ def test_the_command_shows_curves_or_a_document(meeting: Path) -> None:
     assert document["precisions"] == pytest.approx(np.geomspace(0.5, 20, 6).tolist())
 
 
+def test_the_command_draws_the_branch(meeting: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "branch.svg"
+    asked = ["solve", str(meeting), "--precisions", "0.5:20:6"]
+    drawn = CliRunner().invoke(main, [*asked, "--figure", str(picture)])
+    assert (drawn.exit_code, drawn.stderr) == (0, f"Drew {picture}.\n")
+    assert "<desc>From choice at random to ever fewer mistakes." in picture.read_text(encoding="utf-8")
+    refused = CliRunner().invoke(main, [*asked, "--figure", str(tmp_path / "branch.gif")])
+    assert refused.exit_code == 2
+    assert "svg" in refused.stderr
+    alone = CliRunner().invoke(main, ["solve", str(meeting), "--figure", str(picture)])
+    assert alone.exit_code == 2
+    assert "give --precisions too" in alone.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

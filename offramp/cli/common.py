@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,20 +15,24 @@ if TYPE_CHECKING:
 
     from offramp.explore.analysis import Analysis
     from offramp.explore.run import Run
+    from offramp.figures.figure import Figure
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+figure_option = click.option(
+    "--figure",
+    "figure",
+    metavar="PATH",
+    help="Also draw a picture; the ending says how: svg, png, pdf, html or json. More pictures go beside it.",
+)
+"""Where to draw a picture."""
 
 _OPTIONS = (
     click.argument("file"),
     click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two."),
     click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits."),
     precision,
-    click.option(
-        "--figure",
-        "figure",
-        metavar="PATH",
-        help="Also draw a picture; the ending says how: svg, png, pdf, html or json. More pictures go beside it.",
-    ),
+    figure_option,
     click.option("--quiet", is_flag=True, help="Show no progress."),
     as_json,
 )
@@ -62,20 +66,25 @@ def show(
     """Print the document or the screen (``lines`` of a width), and write the pictures."""
     from offramp.tell.layout import print_lines
 
-    written = write_figures(analysis, figure) if figure else []
+    written = write_figures(analysis.figures(), figure) if figure else []
     if as_json:
         print_document(analysis.document())
     else:
         console = screen()
         print_lines(console, lines(console.width))
+    if not quiet:
+        say_drawn(written)
+
+
+def say_drawn(written: list[Path]) -> None:
+    """Say on standard error which pictures were drawn."""
     for place in written:
-        if not quiet:
-            click.echo(f"Drew {place}.", err=True)
+        click.echo(f"Drew {place}.", err=True)
 
 
-def write_figures(analysis: Analysis, path: str) -> list[Path]:
-    """Write the main picture at ``path`` and each other one beside it, as ``name-other.svg``."""
-    main, *others = analysis.figures().items()
+def write_figures(figures: Mapping[str, Figure], path: str) -> list[Path]:
+    """Write the first picture at ``path`` and each other one beside it, as ``name-other.svg``."""
+    main, *others = figures.items()
     place = Path(path)
     written = [main[1].save(place)]
     return written + [each.save(place.with_name(f"{place.stem}-{name}{place.suffix}")) for name, each in others]
