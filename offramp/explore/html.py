@@ -1,4 +1,4 @@
-"""A run as it shows itself in a notebook: a few tables, every text escaped."""
+"""A run as it shows itself in a notebook: pictures and a few tables, every text escaped."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from offramp.explore.ladder import Misled, grid_label
+from offramp.explore.picture import run_figures
 from offramp.explore.summary import Estimate
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 
 def run_html(run: Run) -> str:
-    """The tables of answers, outcomes and moves, and the certificate."""
+    """Pictures of answers, outcomes and breaks, their tables, and the certificate."""
     answers = [(answer.clause, run.answers[answer.name]) for answer in run.scenario.answers]
     labels = {outcome.name: outcome.label or outcome.name for outcome in run.scenario.outcomes}
     parts = [
         f"<h4>{escape(run.scenario.title)}</h4>",
+        *(figure.svg for figure in run_figures(run).values()),
         _table("Answer", answers) if answers else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
         _table("Choice, given that its move is reached", _choices(run)),
