@@ -171,11 +171,15 @@ DOCUMENTS = {
     "branch": ["solve", "whole.yaml", "--precisions", "1:2:2"],
     "tree": ["tree", "whole.yaml"],
     "check": ["check", "whole.yaml", "broken.yaml"],
+    "offers": ["offers", "whole.yaml", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
 
 OWN_NAMES = {
+    "limited",
+    "options",
+    "if_made",
     "explored",
     "payoffs",
     "margins",

@@ -12,6 +12,7 @@ from offramp.cli.breaks import breaks
 from offramp.cli.check import check
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.new import new
+from offramp.cli.offers import offers
 from offramp.cli.run import run
 from offramp.cli.schema import schema
 from offramp.cli.solve import solve
@@ -75,5 +76,5 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, breaks, new, schema):
+for command in (check, tree, solve, run, offers, breaks, new, schema):
     main.add_command(command)

@@ -9,7 +9,13 @@ from offramp.figures.figure import Figure
 
 if TYPE_CHECKING:
     from offramp.explore.breaking.result import Breaking
+    from offramp.explore.offers.api import Method
+    from offramp.explore.offers.result import Offers
     from offramp.explore.run import Run
+    from offramp.scenario.model import OfferRules
+
+WANTED = 0.8
+"""The share of the draws in which the least generous offer should hold, unless another is asked for."""
 
 
 class Asks:
@@ -24,6 +30,23 @@ class Asks:
         from offramp.explore.breaking.api import what_breaks
 
         return what_breaks(self._run, progress=progress)
+
+    def offers(
+        self,
+        chooser: str | None = None,
+        *,
+        draws: int | None = None,
+        method: Method = "auto",
+        rules: OfferRules | None = None,
+        share: float = WANTED,
+        progress: Progress | None = None,
+    ) -> Offers:
+        """All offers over the run's draws, or its first ``draws``: which hold, and which is best for whom."""
+        from offramp.explore.offers.api import compare_offers
+
+        return compare_offers(
+            self._run, chooser=chooser, draws=draws, method=method, rules=rules, share=share, progress=progress
+        )
 
     def figures(self) -> dict[str, Figure]:
         """Pictures by name: how it ends, what was asked, where the path breaks, and those of what was explored."""

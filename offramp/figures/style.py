@@ -25,9 +25,6 @@ ROW = 22
 
 FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 
-SEQUENTIAL = "viridis"
-"""The scheme for shades of one quantity."""
-
 CONFIG: dict[str, Any] = {
     "background": "white",
     "font": FONT,

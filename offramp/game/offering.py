@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from offramp.game.bindings import Bound, Position, References
-from offramp.game.chance import Branch, ChancePlan, Lottery
+from offramp.game.chance import Branch, Lottery
 from offramp.game.compile import Compiled, compile_scenario
-from offramp.game.payoffs import PayoffPlan, Piece
+from offramp.game.payoffs import Piece
 from offramp.scenario.model import Scenario
 
 
@@ -30,8 +30,8 @@ def compile_offer(compiled: Compiled, scenario: Scenario) -> Compiled:
     return replace(
         compiled,
         scenario=scenario,
-        payoff_plan=PayoffPlan(compiled.references, cells, payoffs.places, payoffs.cell_index),
-        chance_plan=ChancePlan(compiled.references, lotteries, chance.weights, chance.branch_index),
+        payoff_plan=replace(payoffs, cells=cells),
+        chance_plan=replace(chance, lotteries=lotteries),
     )
 
 

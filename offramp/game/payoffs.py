@@ -51,19 +51,22 @@ class PayoffPlan:
         For each cell where in the scenario its expression stands.
     cell_index : int32[L, P]
         The cell of each leaf and party.
+    translator : Translator
+        Knows what plans of other offers have in common with this one.
     """
 
     references: References
     cells: tuple[tuple[Piece, ...], ...]
     places: tuple[str, ...]
     cell_index: Ints
+    translator: Translator
 
     @cached_property
     def _program(self) -> tuple[Program, Ints]:
         """The program that works the cells, and for each cell the column of its result."""
-        translator = Translator(self.references)
-        values = [translator.weighted_sum([(each.weight, each.bound) for each in pieces]) for pieces in self.cells]
-        return translator.builder.finish(values)
+        terms = ([(each.weight, each.bound) for each in pieces] for pieces in self.cells)
+        values = [self.translator.weighted_sum(each) for each in terms]
+        return self.translator.builder.finish(values)
 
     @cached_property
     def index(self) -> Ints:
@@ -142,4 +145,5 @@ class PayoffPlanner:
 
     def plan(self) -> PayoffPlan:
         index = np.array(self._rows, dtype=np.int32).reshape(len(self._rows), len(self.parties))
-        return PayoffPlan(self.references, tuple(self._sums), tuple(self._places), index)
+        translator = Translator(self.references)
+        return PayoffPlan(self.references, tuple(self._sums), tuple(self._places), index, translator)

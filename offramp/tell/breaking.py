@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from offramp.explore.breaking.result import Breaking, Fork, Guarantee, Link
-from offramp.explore.breaking.says import link_places, party_label, places, points, spaced
+from offramp.explore.breaking.says import link_places
+from offramp.explore.phrases import party_label, places, points, spaced
 from offramp.explore.summary import Estimate
 from offramp.scenario.model import CHANCE
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import FEWEST_ROWS, NARROWEST, SCREEN_LINES, Section
+from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
 
 TOLD = 3
 """Sentences that stand above the tables; the others say what these show."""
@@ -36,7 +37,7 @@ def breaking_screen(breaking: Breaking, width: int = SCREEN_WIDTH) -> list[Text]
     head += [line for each in told for line in wrapped(emphasised(each), width)]
     foot = [line for note in breaking.notes[:MOST_NOTES] for line in wrapped(Text(f"Note: {note}."), width)]
     foot += wrapped(Text(_footnote(breaking), style="dim"), width)
-    sections = _fitted(list(_sections(breaking, width)), SCREEN_LINES - len(head) - len(foot) - 1)
+    sections = fitted(list(_sections(breaking, width)), SCREEN_LINES - len(head) - len(foot) - 1)
     return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
 
 
@@ -46,16 +47,6 @@ def _footnote(breaking: Breaking) -> str:
         f"{setting.draws:,} draws, seed {setting.seed}. Points are on each party's own scale; ranges hold 90% of the "
         "draws. Tempted: in what share of cases (draws, and what the mover knows there) leaving the path gains."
     )
-
-
-def _fitted(sections: list[Section], budget: int) -> list[Section]:
-    """``sections`` cut to ``budget`` lines, row by row from the one with most rows."""
-    while sum(section.num_lines for section in sections) > budget:
-        longest = max(range(len(sections)), key=lambda index: len(sections[index].rows))
-        if len(sections[longest].rows) <= FEWEST_ROWS:
-            break
-        sections[longest] = sections[longest].cut()
-    return sections
 
 
 def _sections(breaking: Breaking, width: int) -> Iterator[Section]:

@@ -59,7 +59,7 @@ def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
     width = max(NARROWEST, min(width, SCREEN_WIDTH))
     head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
     foot = [*wrapped(Text(_trust(run)), width), *wrapped(Text(_effort(run)), width)]
-    sections = _fitted(list(_sections(run, width)), SCREEN_LINES - len(head) - len(foot) - 1)
+    sections = fitted(list(_sections(run, width)), SCREEN_LINES - len(head) - len(foot) - 1)
     return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
 
 
@@ -127,7 +127,7 @@ def _by_likelihood(rows: list[tuple[str, Estimate]]) -> list[tuple[str, Estimate
     return sorted(rows, key=lambda row: -row[1].mean)
 
 
-def _fitted(sections: list[Section], budget: int) -> list[Section]:
+def fitted(sections: list[Section], budget: int) -> list[Section]:
     """``sections`` cut to ``budget`` lines: those of least worth first, and among them where most rows are left."""
     while sum(section.num_lines for section in sections) > budget:
         long = [index for index, section in enumerate(sections) if len(section.rows) > FEWEST_ROWS]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from offramp.explore.breaking.says import link_places, party_label, percent, places, points, spaced
+from offramp.explore.breaking.says import link_places
+from offramp.explore.phrases import party_label, percent, places, points, spaced
 from offramp.figures.figure import Figure
 from offramp.figures.style import BLUE, GREY, INK, ROW, VERMILION, WIDTH
 from offramp.scenario.model import CHANCE
