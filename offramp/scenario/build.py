@@ -20,7 +20,10 @@ from offramp.scenario.model import (
     Basis,
     Choice,
     Correlation,
+    Limit,
     Move,
+    Observation,
+    OfferRules,
     Option,
     Origin,
     Outcome,
@@ -56,6 +59,8 @@ def build(values: Values, origin: Origin) -> Scenario:
         formulas=FrozenMap(_section(values, "formulas")),
         answers=tuple(_answer(name, value) for name, value in _section(values, "answers").items()),
         precision=_precision(values.get("precision")),
+        offers=_offers(_section(values, "offers")),
+        observed=_observed(values.get("observed", ())),
     )
     return scenario.read_from(origin)
 
@@ -150,6 +155,38 @@ def _outcome(name: str, value: Values) -> Outcome:
 
 def _precision(value: Expression | Mapping[str, Expression] | None) -> Expression | FrozenMap[Expression] | None:
     return FrozenMap(value) if isinstance(value, Mapping) else value
+
+
+def _offers(value: Values) -> OfferRules:
+    limits = [Limit(each, float(bound)) for each, bound in value.get("at_most", {}).items()]
+    limits += [Limit(each, float(bound), at_most=False) for each, bound in value.get("at_least", {}).items()]
+    return OfferRules(
+        chooser=value.get("for", ""),
+        made=value.get("made", ""),
+        accepted=value.get("accepted", ""),
+        kept=value.get("kept", ""),
+        forbid=tuple(_forbidden(entry) for entry in value.get("forbid", ())),
+        limits=tuple(limits),
+    )
+
+
+def _forbidden(entry: Mapping[str, str | list[str]] | None) -> FrozenMap[tuple[str, ...]]:
+    """What may not be offered together; an entry that could not be read keeps its place."""
+    options = (entry or {}).items()
+    return FrozenMap({term: (each,) if isinstance(each, str) else tuple(each) for term, each in options})
+
+
+def _observed(value: Values | list[Values] | tuple[()]) -> tuple[Observation, ...]:
+    items = [value] if isinstance(value, Mapping) else value
+    return tuple(
+        Observation(
+            FrozenMap(item.get("saw", {})),
+            FrozenMap(item.get("offer", {})),
+            item.get("says", ""),
+            _bases(item.get("basis", ())),
+        )
+        for item in items
+    )
 
 
 def _answer(name: str, value: Values) -> Answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from offramp.errors import EvaluationError, Problem, ScenarioError
+from offramp.scenario.comparing import check_observed, check_offers
 from offramp.scenario.context import Context, Damage, Declared, by_chance, choice_path
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
@@ -54,6 +55,8 @@ def meaning_problems(scenario: Scenario, damage: Damage) -> list[Problem]:
     _check_routes(context)
     _check_payoffs(context)
     _check_precision(context)
+    check_offers(context)
+    check_observed(context)
     check_expressions(context)
     return context.problems
 

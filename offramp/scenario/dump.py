@@ -20,6 +20,8 @@ from offramp.scenario.model import (
     Basis,
     Choice,
     Move,
+    Observation,
+    OfferRules,
     Outcome,
     Scenario,
     Source,
@@ -72,6 +74,8 @@ def document(scenario: Scenario) -> Plain:
             "outcomes": {outcome.name: _outcome(outcome) for outcome in scenario.outcomes},
             "answers": {answer.name: _answer(answer) for answer in scenario.answers},
             "precision": _precision(scenario.precision),
+            "offers": _offers(scenario.offers),
+            "observed": [_observation(each) for each in scenario.observed],
         },
         keep=("title", "parties", "moves", "outcomes"),
     )
@@ -177,6 +181,32 @@ def _precision(precision: Expression | Mapping[str, Expression] | None) -> Any:
     if isinstance(precision, Mapping):
         return {party: _expression(each) for party, each in precision.items()}
     return None if precision is None else _expression(precision)
+
+
+def _offers(rules: OfferRules) -> Plain:
+    limits = {
+        kind: {each.expression.text: _tidy(each.bound) for each in rules.limits if each.at_most == kind}
+        for kind in (True, False)
+    }
+    return _without_empty(
+        {
+            "for": rules.chooser,
+            "made": rules.made,
+            "accepted": rules.accepted,
+            "kept": rules.kept,
+            "forbid": [
+                {term: options[0] if len(options) == 1 else list(options) for term, options in entry.items()}
+                for entry in rules.forbid
+            ],
+            "at_most": limits[True],
+            "at_least": limits[False],
+        }
+    )
+
+
+def _observation(seen: Observation) -> Plain:
+    values: Plain = {"says": seen.says, "saw": dict(seen.saw), "offer": dict(seen.offer), "basis": _bases(seen.basis)}
+    return _without_empty(values, keep=("saw",))
 
 
 def _expression(expression: Expression) -> Any:

@@ -341,6 +341,38 @@ PRECISION = Either(
 )
 
 
+_LIMITS = MapOf(_FORMULA, Number(), "a mapping from expressions to numbers", least=1)
+_OPTIONS = Either((_NAME, ListOf(_NAME, "a list of options", least=1)), "an option, or a list of options")
+
+OFFERS = Record(
+    (
+        Field("for", _NAME, "the party whose side is choosing; without it the one that makes the offer"),
+        Field("made", _TEXT, "the choice by which an offer is made, move.choice"),
+        Field("accepted", _TEXT, "the choice by which it is accepted, move.choice"),
+        Field("kept", _NAME, "the answer that says that an accepted offer is kept; without it the headline"),
+        Field(
+            "forbid",
+            ListOf(MapOf(_NAME, _OPTIONS, "a mapping from terms to options", least=1), "a list of mappings", least=1),
+            "what may not be offered: all terms of one entry together",
+        ),
+        Field("at_most", _LIMITS, "expressions over terms and shared assumptions, each with its largest mean"),
+        Field("at_least", _LIMITS, "the same with their smallest means"),
+    ),
+    "a mapping with for:, made:, accepted:, kept:, forbid:, at_most: or at_least:",
+)
+
+OBSERVATION = Record(
+    (
+        Field("saw", MapOf(_NAME, _NAME, "a mapping from moves to choices", least=1), "what was done", required=True),
+        Field("says", _TEXT, "what was seen, in words"),
+        Field("offer", MapOf(_NAME, _NAME, "a mapping from terms to options"), "terms that stood otherwise then"),
+        Field("basis", BASES, "what says that it happened"),
+    ),
+    "a mapping with saw:",
+)
+OBSERVED = Either((ListOf(OBSERVATION, "a list of observations"), OBSERVATION), "a list of observations, or one")
+
+
 def _named(shape: Shape, what: str, least: int = 0) -> MapOf:
     return MapOf(_NAME, shape, f"a mapping from names to {what}", least)
 
@@ -362,13 +394,13 @@ SCENARIO = Record(
         Field("outcomes", _named(OUTCOME, "outcomes", 1), "how it can end, and what that is worth", required=True),
         Field("answers", _named(ANSWER, "answers"), "yes-or-no questions on the path; the first is the headline"),
         Field("precision", PRECISION, "how precisely parties choose; without it they make no mistakes"),
+        Field("offers", OFFERS, "how offers are compared: for whom, and what may not be offered"),
+        Field("observed", OBSERVED, "what was seen to happen, from which something can be learnt"),
     ),
     f"a mapping that starts with format: {FORMAT}",
     later={
         "aftermath": "what comes after an outcome",
         "rounds": "repeated rounds",
         "use": "ready pieces",
-        "observed": "moves already seen",
-        "offers": "a search over offers",
     },
 )

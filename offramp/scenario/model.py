@@ -211,6 +211,7 @@ class OfferRules:
     forbid : tuple of mappings
         Each maps terms to options; an offer that has one of the options in every one of its terms is left out.
     limits : tuple of Limit
+        Those that are at most come first.
     """
 
     chooser: str = ""
@@ -219,6 +220,9 @@ class OfferRules:
     kept: str = ""
     forbid: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     limits: tuple[Limit, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limits", tuple(sorted(self.limits, key=lambda limit: not limit.at_most)))
 
 
 @dataclass(frozen=True)

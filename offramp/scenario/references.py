@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from offramp.errors import EvaluationError
 from offramp.scenario.context import Context
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Scenario
+from offramp.scenario.model import Limit, Scenario
 from offramp.scenario.names import listing, meant
 from offramp.scenario.shape import Path
 
@@ -25,7 +25,8 @@ class Use:
 
     ``place`` names the move or outcome at which it is worked out, empty for formulas and answers. ``settled`` where the
     value may depend on nothing that is drawn: the conditions of choices and answers. ``apart`` where it may depend on
-    nothing but what is drawn for all to see: precisions.
+    nothing but what is drawn for all to see: precisions. ``offered`` where it may depend on terms besides: limits of
+    offers, whose expressions are keys of the file.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Use:
     settled: bool = False
     outcomes: bool = False
     apart: bool = False
+    offered: bool = False
 
 
 def check_expressions(context: Context) -> None:
@@ -70,6 +72,13 @@ def uses(scenario: Scenario) -> Iterator[Use]:
             yield Use(("answers", answer.name, "given"), answer.given, settled=True, outcomes=True)
     for place, precision in precision_expressions(scenario):
         yield Use(place, precision, apart=True)
+    for limit in scenario.offers.limits:
+        yield Use(limit_path(limit), limit.expression, offered=True)
+
+
+def limit_path(limit: Limit) -> Path:
+    """Where a limit of offers stands."""
+    return ("offers", "at_most" if limit.at_most else "at_least", limit.expression.text)
 
 
 def precision_expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
@@ -84,7 +93,9 @@ def precision_expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression
 def _check_use(context: Context, use: Use) -> None:
     for name in sorted(use.expression.names):
         trouble = _trouble(context, use, name)
-        if trouble is not None:
+        if trouble is not None and use.offered:
+            context.report_key(use.path, *trouble)
+        elif trouble is not None:
             context.report_name(use.path, use.expression, name, *trouble)
     if not use.expression.names:
         try:
@@ -105,10 +116,8 @@ Trouble = tuple[str, str, str]
 def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     """What is wrong with a name in an expression, if anything."""
     root, dotted, leaf = name.partition(".")
-    if use.apart and (tied := _tied(context, name)):
-        through = "" if tied == name else f" (through the formula {name!r})"
-        remedy = "use what is the same on every path and known to all"
-        return f"{tied!r}{through} in a precision", SHARED_NUMBERS, remedy
+    if (use.apart or use.offered) and (out_of_place := _out_of_place(context, use, name)):
+        return out_of_place
     if root == "outcome":
         return _outcome_trouble(context, use, name, leaf)
     if root in LATER:
@@ -122,6 +131,19 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     if root in context.assumptions.names or root in context.formulas.names:
         return _number_trouble(context, use, name, root, dotted)
     return _unknown_number(context, name) if use.apart else _unknown(context, name)
+
+
+def _out_of_place(context: Context, use: Use, name: str) -> Trouble | None:
+    """What is wrong with a name in a precision, or in a limit of offers, that is worth the same on some paths only."""
+    tied = _tied(context, name, terms=use.apart)
+    if tied is None:
+        return None
+    through = "" if tied == name else f" (through the formula {name!r})"
+    if use.apart:
+        remedy = "use what is the same on every path and known to all"
+        return f"{tied!r}{through} in a precision", SHARED_NUMBERS, remedy
+    remedy = "limit what depends on terms and shared numbers only"
+    return f"{tied!r}{through} in a limit of offers", f"terms, {SHARED_NUMBERS}", remedy
 
 
 def _unknown(context: Context, name: str) -> Trouble | None:
@@ -204,15 +226,18 @@ def _drawn(context: Context, name: str) -> str | None:
     return None
 
 
-def _tied(context: Context, name: str) -> str | None:
-    """A name on which ``name`` depends, itself or through formulas, that is worth the same on some paths only."""
+def _tied(context: Context, name: str, *, terms: bool = True) -> str | None:
+    """A name on which ``name`` depends, itself or through formulas, that is worth the same on some paths only.
+
+    Terms are such names too, unless ``terms`` is false.
+    """
     private = {each.name for each in context.scenario.assumptions if each.private_to}
+    roots = {*context.moves.names, "outcome", *(context.terms.names if terms else ())}
     seen: set[str] = set()
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        root = current.partition(".")[0]
-        if current in private or root in (*context.terms.names, *context.moves.names, "outcome"):
+        if current in private or current.partition(".")[0] in roots:
             return current
         if current not in seen and current in context.scenario.formulas:
             waiting.extend(sorted(context.scenario.formulas[current].names))
