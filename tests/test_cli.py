@@ -79,7 +79,7 @@ def test_each_command_has_help(command: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("rnu", "did you mean 'run'?"), ("chek", "did you mean 'check'?"), ("zzz", "the commands are breaks, check")],
+    [("rnu", "did you mean 'run'?"), ("chek", "did you mean 'check'?"), ("zzz", "the commands are boxes, breaks")],
 )
 def test_an_unknown_command_gets_a_hint(typed: str, hint: str) -> None:
     result = call(typed)
@@ -268,7 +268,7 @@ def test_run_does_not_start_if_the_folder_is_someone_elses(standoff: str, tmp_pa
     ("options", "message"),
     [
         (["--draws", "0"], "0 draws"),
-        (["--draws", "many"], "not a valid integer"),
+        (["--draws", "many"], "give a whole number, or auto"),
         (["--seed", "-1"], "seed -1"),
         (["--workers", "0"], "0 workers"),
         (["--draws", "2000000000"], "at most 1,073,741,824"),

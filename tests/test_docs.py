@@ -172,6 +172,9 @@ DOCUMENTS = {
     "tree": ["tree", "whole.yaml"],
     "check": ["check", "whole.yaml", "broken.yaml"],
     "offers": ["offers", "whole.yaml", "--draws", "8", "--quiet"],
+    "drivers": ["drivers", "whole.yaml", "--draws", "8", "--quiet"],
+    "boxes": ["boxes", "whole.yaml", "--draws", "8", "--quiet"],
+    "tipping": ["tipping", "whole.yaml", "office", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""

@@ -17,13 +17,21 @@ from offramp.errors import RunError
 from offramp.explore.exploring import ANALYSES, EXPLORED_DRAWS
 from offramp.explore.run import Run, run
 from offramp.scenario.load import loads
+from offramp.tell.boxes import boxes_screen
 from offramp.tell.breaking import breaking_screen
+from offramp.tell.drivers import drivers_screen
+from offramp.tell.offers import offers_screen
 from offramp.tell.screen import SCREEN_LINES
+from offramp.tell.tipping import tipping_screen
 
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
 
 SCREENS: dict[str, Callable[[Any, int], list[Text]]] = {
+    "drivers": drivers_screen,
+    "boxes": boxes_screen,
     "breaking": breaking_screen,
+    "tipping": tipping_screen,
+    "offers": offers_screen,
 }
 
 AWKWARD = """
@@ -61,6 +69,7 @@ outcomes:
 answers:
   holds: {says: the offer holds, when: outcome.kept, given: approach.offer, given_says: it is made}
   accepted: {says: he accepts, when: answer.accept}
+offers: {for: us, made: approach.offer, accepted: answer.accept, forbid: [{passage: none, relief: lifted}]}
 """
 
 
@@ -126,7 +135,7 @@ def test_the_same_seed_gives_the_same_findings(explored: Run) -> None:
 def test_names_are_checked_before_anything_is_done(explored: Run) -> None:
     with pytest.raises(RunError, match="no analysis 'breakin'; did you mean 'breaking'"):
         explored.explore("breakin")
-    with pytest.raises(RunError, match="there are breaking"):
+    with pytest.raises(RunError, match="there are drivers, boxes"):
         explored.explore("zzz")
 
 

@@ -8,14 +8,17 @@ import sys
 import click
 
 from offramp import __version__
+from offramp.cli.boxes import boxes
 from offramp.cli.breaks import breaks
 from offramp.cli.check import check
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
+from offramp.cli.drivers import drivers
 from offramp.cli.new import new
 from offramp.cli.offers import offers
 from offramp.cli.run import run
 from offramp.cli.schema import schema
 from offramp.cli.solve import solve
+from offramp.cli.tipping import tipping
 from offramp.cli.tree import tree
 from offramp.errors import OfframpError
 
@@ -76,5 +79,5 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, offers, breaks, new, schema):
+for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, new, schema):
     main.add_command(command)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from offramp.cli.console import Asked, as_json, precision, print_document, progress_bar, screen, show_notices
+from offramp.cli.console import (
+    Asked,
+    DrawsAsked,
+    as_json,
+    draws,
+    precision,
+    print_document,
+    progress_bar,
+    screen,
+    show_notices,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -29,7 +39,7 @@ figure_option = click.option(
 
 _OPTIONS = (
     click.argument("file"),
-    click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two."),
+    draws,
     click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits."),
     precision,
     figure_option,
@@ -45,7 +55,7 @@ def analysis_options(command: Command) -> Command:
     return command
 
 
-def solved(file: str, *, draws: int, seed: int, precision: Asked, figure: str | None, quiet: bool) -> Run:
+def solved(file: str, *, draws: DrawsAsked, seed: int, precision: Asked, figure: str | None, quiet: bool) -> Run:
     """The run that an analysis starts from; a picture that cannot be written is refused before anything is solved."""
     from offramp.explore.run import run
     from offramp.figures.figure import check_picture

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
@@ -79,6 +79,32 @@ class Precisions(click.ParamType["tuple[float, float, int]"]):
             return float(first), float(last), int(count)
         except ValueError:
             return self.fail(f"found {str(value)!r}; give FROM:TO:COUNT, such as 0.1:100:40", param, ctx)
+
+
+class Draws(click.ParamType["int | Literal['auto']"]):
+    """A number of draws, or auto."""
+
+    name = "number|auto"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | Literal["auto"]:
+        if value == "auto":
+            return "auto"
+        try:
+            return int(str(value))
+        except ValueError:
+            return self.fail(f"found {str(value)!r}; give a whole number, or auto", param, ctx)
+
+
+DrawsAsked: TypeAlias = int | Literal["auto"]
+"""A number of draws as it is asked for on the command line."""
+
+draws = click.option(
+    "--draws",
+    type=Draws(),
+    default=4096,
+    show_default=True,
+    help="Scrambled Sobol draws, best a power of two; auto: as many as settle the words of the headline.",
+)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document (see docs/json.md).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from offramp.cli.common import analysis_options, show, solved
-from offramp.cli.console import Asked, progress_bar
+from offramp.cli.console import Asked, DrawsAsked, progress_bar
 
 if TYPE_CHECKING:
     from offramp.explore.offers.api import Method
@@ -52,7 +52,7 @@ def offers(
     at_least: tuple[str, ...],
     share: float,
     method: Method,
-    draws: int,
+    draws: DrawsAsked,
     seed: int,
     precision: Asked,
     figure: str | None,

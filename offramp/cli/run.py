@@ -10,7 +10,9 @@ import click
 from offramp.cli.console import (
     INTERRUPTED,
     Asked,
+    DrawsAsked,
     as_json,
+    draws,
     precision,
     print_document,
     progress_bar,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file")
-@click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws; best a power of two.")
+@draws
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
 @precision
 @click.option(
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 def run(
     ctx: click.Context,
     file: str,
-    draws: int,
+    draws: DrawsAsked,
     seed: int,
     precision: Asked,
     equilibria: Search | None,

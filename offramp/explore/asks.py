@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from offramp.explore.batches import Progress
+from offramp.explore.offers.rules import WANTED
 from offramp.figures.figure import Figure
 
 if TYPE_CHECKING:
+    from offramp.explore.boxes.result import Boxes
     from offramp.explore.breaking.result import Breaking
+    from offramp.explore.drivers.result import Drivers
     from offramp.explore.offers.api import Method
     from offramp.explore.offers.result import Offers
     from offramp.explore.run import Run
+    from offramp.explore.tipping.result import Tipping
     from offramp.scenario.model import OfferRules
-
-WANTED = 0.8
-"""The share of the draws in which the least generous offer should hold, unless another is asked for."""
 
 
 class Asks:
@@ -30,6 +31,35 @@ class Asks:
         from offramp.explore.breaking.api import what_breaks
 
         return what_breaks(self._run, progress=progress)
+
+    def drivers(
+        self, answer: str | None = None, *, totals: bool = False, tornado: bool = True, progress: Progress | None = None
+    ) -> Drivers:
+        """How far each assumption drives an answer, and which of them can be told from noise."""
+        from offramp.explore.drivers.api import find_drivers
+
+        return find_drivers(self._run, answer=answer, totals=totals, tornado=tornado, progress=progress)
+
+    def boxes(self, answer: str | None = None, *, holds: bool = False, below: float | None = None) -> Boxes:
+        """The simplest conditions on the assumptions under which an answer fails, or with ``holds`` is yes."""
+        from offramp.explore.boxes.api import find_boxes
+
+        return find_boxes(self._run, answer=answer, holds=holds, below=below)
+
+    def tipping(
+        self,
+        what: str,
+        answer: str | None = None,
+        *,
+        level: float | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        progress: Progress | None = None,
+    ) -> Tipping:
+        """The value of one assumption at which an answer flips, with an interval over the other assumptions."""
+        from offramp.explore.tipping.api import find_tipping
+
+        return find_tipping(self._run, what, answer=answer, level=level, low=low, high=high, progress=progress)
 
     def offers(
         self,

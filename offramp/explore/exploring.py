@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,24 +16,35 @@ if TYPE_CHECKING:
 EXPLORED_DRAWS = 16_384
 """An analysis reads all its draws at once; of a larger run it takes so many, the first."""
 
+OFFER_DRAWS = 256
+"""Draws over which every offer is solved, for a first look."""
+
+TIPPED = 3
+"""Tipping points are looked for among so many assumptions, those that drive the headline most."""
+
 Report = Callable[[str], None]
 """Told the name of the analysis that begins."""
 
 
 def explore(run: Run, names: Sequence[str], report: Report | None = None) -> dict[str, Analysis]:
-    """The analyses called ``names``, by name.
+    """The analyses called ``names``, by name; without names all that can be made of the run.
 
     Raises
     ------
     RunError
-        If a name is unknown, or an analysis cannot be made of this run.
+        If a name is unknown, or an analysis that was named cannot be made of this run.
     """
     found: dict[str, Analysis] = {}
     part = run.first(min(EXPLORED_DRAWS, run.num_draws))
-    for name in checked_names(names):
+    for name in checked_names(names) or ANALYSES:
         if report:
             report(name)
-        found.update(_MAKERS[name](part))
+        try:
+            found.update(_MAKERS[name](part))
+        except RunError as error:
+            if names:
+                raise
+            logging.getLogger("offramp").info("%s: left out, since %s", name, error)
     return found
 
 
@@ -46,12 +58,34 @@ def checked_names(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _drivers(run: Run) -> Iterator[tuple[str, Analysis]]:
+    yield "drivers", run.drivers()
+
+
+def _boxes(run: Run) -> Iterator[tuple[str, Analysis]]:
+    yield "boxes", run.boxes()
+
+
 def _breaking(run: Run) -> Iterator[tuple[str, Analysis]]:
     yield "breaking", run.what_breaks()
 
 
+def _tipping(run: Run) -> Iterator[tuple[str, Analysis]]:
+    for each in run.drivers().leading(TIPPED):
+        yield f"tipping.{each.name}", run.tipping(each.name)
+
+
+def _offers(run: Run) -> Iterator[tuple[str, Analysis]]:
+    if run.scenario.terms:
+        yield "offers", run.offers(draws=min(OFFER_DRAWS, run.num_draws))
+
+
 _MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
+    "drivers": _drivers,
+    "boxes": _boxes,
     "breaking": _breaking,
+    "tipping": _tipping,
+    "offers": _offers,
 }
 
 ANALYSES = tuple(_MAKERS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, get_args
+from operator import index
+from typing import Any, Final, Literal, TypedDict, get_args
 
 from offramp.errors import RunError
 from offramp.explore.precision import Precision, asked_record
@@ -12,6 +14,12 @@ from offramp.scenario.draws import MAX_DRAWS
 Search = Literal["probe", "all"]
 """How other equilibria are looked for: from many starts, or by listing all of a small game."""
 
+AUTO: Final = "auto"
+"""In place of a number of draws: as many as settle the words of the headline."""
+
+FIRST_DRAWS, LAST_DRAWS = 1024, 65_536
+"""With which number of draws ``AUTO`` begins and at most ends; in between it doubles."""
+
 DEFAULT_DRAWS = 4096
 DEFAULT_SEED = 1
 
@@ -19,7 +27,7 @@ DEFAULT_SEED = 1
 class Asked(TypedDict, total=False):
     """The options that :func:`offramp.explore.run.run` takes by name."""
 
-    draws: int
+    draws: int | Literal["auto"]
     seed: int
     precision: Precision
     equilibria: Search | None
@@ -39,6 +47,9 @@ class Options:
 
     equilibria : "probe", "all" or None
         Whether other equilibria of the first draws are looked for, and how.
+    until_settled : bool
+        Whether the draws are stopped, at a power of two, when more would not change the words of the headline; then
+        ``draws`` is the most.
 
     Raises
     ------
@@ -50,6 +61,31 @@ class Options:
     seed: int = DEFAULT_SEED
     precision: Precision = None
     equilibria: Search | None = None
+    until_settled: bool = False
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> Options:
+        """The options as they are asked for by name.
+
+        Raises
+        ------
+        RunError
+            If one cannot be used.
+        """
+        draws = asked.get("draws", DEFAULT_DRAWS)
+        if draws == AUTO:
+            return cls(**{**asked, "draws": LAST_DRAWS, "until_settled": True})
+        try:
+            number = index(draws)
+        except TypeError:
+            raise RunError(f"found {draws!r} draws; ask for a whole number of them, or for {AUTO!r}") from None
+        return cls(**{**asked, "draws": number})
+
+    def stages(self) -> list[int]:
+        """The numbers of draws after which a run may stop, the largest last."""
+        if not self.until_settled:
+            return [self.draws]
+        return [2**power for power in range(FIRST_DRAWS.bit_length() - 1, self.draws.bit_length())]
 
     def __post_init__(self) -> None:
         if self.draws < 1:

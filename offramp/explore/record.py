@@ -44,6 +44,7 @@ def run_record(run: Run) -> Record:
         "certificate": certificate_record(run.certificate),
         "equilibria": run.spread and spread_record(run.spread),
         "explored": {name: analysis.document() for name, analysis in run.explored.items()},
+        "enough": run.enough and run.enough.record(),
         "timings": dict(run.timings),
     }
 

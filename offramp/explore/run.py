@@ -16,7 +16,8 @@ from offramp.explore.asks import Asks
 from offramp.explore.batches import Clock, Progress
 from offramp.explore.check import is_game_file
 from offramp.explore.columns import Columns, StoredTable
-from offramp.explore.exploring import ANALYSES, Report, explore
+from offramp.explore.enough import Enough, enough_of
+from offramp.explore.exploring import Report, explore
 from offramp.explore.gridcheck import CHECKED_DRAWS, check_grids
 from offramp.explore.html import run_html
 from offramp.explore.job import Job
@@ -25,6 +26,7 @@ from offramp.explore.options import Asked, Options
 from offramp.explore.paths import Paths
 from offramp.explore.portions import Portion, draw_in_parts
 from offramp.explore.precision import Stated, with_precision
+from offramp.explore.quantities import quantity, quantity_of
 from offramp.explore.record import Record, run_record, scenario_digest
 from offramp.explore.spread import Spread, examine, examined, try_method
 from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
@@ -147,6 +149,11 @@ class Run(Asks):
         """
         return summary.breaks_of(self.paths, self.results)
 
+    @cached_property
+    def enough(self) -> Enough | None:
+        """Whether more draws would change the words of the headline; None where no draw meets its condition."""
+        return enough_of(quantity(self))
+
     def first(self, num_draws: int) -> Run:
         """The run of the first ``num_draws`` of its draws; nothing is solved, and grids are not checked again."""
         if num_draws == self.num_draws:
@@ -162,14 +169,14 @@ class Run(Asks):
         )
 
     def explore(self, *names: str, report: Report | None = None) -> Run:
-        """The run with analyses added to :attr:`explored`: by name, or all of ``offramp.explore.exploring.ANALYSES``.
+        """The run with analyses added to :attr:`explored`: by name, or all that can be made.
 
         Raises
         ------
         RunError
-            If a name is unknown.
+            If a name is unknown, or an analysis that was named cannot be made.
         """
-        return replace(self, explored={**self.explored, **explore(self, names or ANALYSES, report)})
+        return replace(self, explored={**self.explored, **explore(self, names, report)})
 
     def record(self) -> Record:
         """The run as one plain document, ``offramp.run/1`` (see ``docs/json.md``)."""
@@ -233,8 +240,9 @@ def run(
     ----------
     scenario : Scenario or path
         A checked scenario, or the path of its file.
-    draws : int
-        Scrambled Sobol draws, 4,096 by default; powers of two keep them in balance.
+    draws : int or "auto"
+        Scrambled Sobol draws, 4,096 by default; powers of two keep them in balance. "auto" is for as many as settle the
+        words of the headline: it doubles 1,024 until they are, or to 65,536.
     seed : int
         1 by default. The same seed gives the same bits, whoever does the work.
     precision : float, str, P floats or mapping, optional
@@ -274,33 +282,54 @@ def run(
     >>> result = run("examples/venezuela-2024.yaml", draws=1024)  # doctest: +SKIP
     >>> result.answers["holds"].mean  # doctest: +SKIP
     """
-    asked, crew = Options(**options), Crew(workers, dask)
+    asked, crew = Options.of(options), Crew(workers, dask)
     began, clock = perf_counter(), Clock()
     checked = scenario if isinstance(scenario, Scenario) else _loaded(scenario)
     clock.lap("load")
     job = Job(compile_scenario(with_precision(checked, asked.precision)), asked)
     place = folder.checkpoint(Path(checkpoint), scenario_digest(checked), asked) if checkpoint else folder.temporary()
     _check_search(job)
-    gathering = Gathering(Columns(job.layout, place), asked.draws, progress)
+    columns = Columns(job.layout, place)
     clock.lap("compile")
-    kept = gathering.gather(lambda missing, tell: crew.work(job, missing, tell))
+    job, kept, seconds = _gathered(job, crew, columns, progress)
     if kept == 0:
         raise KeyboardInterrupt
-    results = StoredTable.of(gathering.columns, kept)
-    steps, after = {**clock.seconds, **gathering.seconds}, Clock()
-    grid_check = _grid_check(job, results) if kept == asked.draws else None
+    results = StoredTable.of(columns, kept)
+    steps, after = {**clock.seconds, **seconds}, Clock()
+    is_whole = kept == job.options.draws
+    grid_check = _grid_check(job, results) if is_whole else None
     after.lap("grid_check")
-    spread = _spread(job) if kept == asked.draws else None
+    spread = _spread(job) if is_whole else None
     after.lap("equilibria")
     return Run(
         scenario=checked,
         paths=job.paths,
-        options=asked,
+        options=job.options,
         results=results,
         certificate=summary.certify(results, at_precision=job.at_precision, grid_check=grid_check),
         spread=spread,
         timings={**steps, **after.seconds, "total": perf_counter() - began},
     )
+
+
+def _gathered(job: Job, crew: Crew, columns: Columns, progress: Progress | None) -> tuple[Job, int, dict[str, float]]:
+    """Have the draws done; the job as it turned out, the draws that are there, and the seconds they took."""
+    seconds: dict[str, float] = {}
+    total = kept = 0
+    try:
+        for total in job.options.stages():
+            gathering = Gathering(columns, total, progress, seconds)
+            kept = gathering.gather(lambda missing, tell: crew.work(job, missing, tell))
+            if kept < total or (job.options.until_settled and _is_settled(job, columns, kept)):
+                break
+    finally:
+        columns.folder.release()
+    return Job(job.compiled, replace(job.options, draws=total, until_settled=False)), kept, seconds
+
+
+def _is_settled(job: Job, columns: Columns, draws: int) -> bool:
+    found = enough_of(quantity_of(job.compiled.scenario, job.paths, StoredTable.of(columns, draws)))
+    return found is None or found.settled
 
 
 def _grid_check(job: Job, results: StoredTable) -> Refinement | None:

@@ -88,7 +88,6 @@ class Gathering:
         finally:
             if self.columns.folder.lasts:
                 self.columns.write()
-                self.columns.folder.release()
         return next((each.first for each in self.columns.missing(self.total)), self.total)
 
     def _take(self, happened: Advanced | Part) -> None:

@@ -58,7 +58,7 @@ def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
     """The lines of a run's screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
     width = max(NARROWEST, min(width, SCREEN_WIDTH))
     head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
-    foot = [*wrapped(Text(_trust(run)), width), *wrapped(Text(_effort(run)), width)]
+    foot = [*wrapped(Text(_trust(run)), width), *_unsettled(run, width), *wrapped(Text(_effort(run)), width)]
     sections = fitted(list(_sections(run, width)), SCREEN_LINES - len(head) - len(foot) - 1)
     return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
 
@@ -192,6 +192,12 @@ def _outcome_label(run: Run, name: str) -> str:
 
 def _trust(run: Run) -> str:
     return certificate_words(run.certificate, run.num_draws, spread_words(run.spread, _headline_name(run)))
+
+
+def _unsettled(run: Run, width: int) -> list[Text]:
+    """That more draws could change the words of the headline, where they could."""
+    found = run.enough
+    return [] if found is None or found.settled else wrapped(emphasised(found.sentence), width)
 
 
 def _effort(run: Run) -> str:

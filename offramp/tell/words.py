@@ -13,59 +13,16 @@ certificate and the bases of the assumptions speak to; the two are never mixed i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-NEGLIGIBLE = 1e-6
-"""A probability this near to 0 or 1 is reported as 0 or 100 %: it is below what the solver resolves."""
+from offramp.explore.likelihood import CERTAIN, IN_MODEL, NEGLIGIBLE, RULED_OUT, SCALE, Likelihood, likelihood
+
+__all__ = ["CERTAIN", "IN_MODEL", "NEGLIGIBLE", "PLAIN_WIDTH", "RULED_OUT", "SCALE", "Likelihood", "likelihood"]
 
 PLAIN_WIDTH = 0.005
 """An interval narrower than this is not worth showing: the draws agree to half a percentage point."""
 
 
-@dataclass(frozen=True)
-class Likelihood:
-    """One term of ICD 203 and the probabilities that it stands for, ``low`` to ``high`` as fractions."""
-
-    term: str
-    low: float
-    high: float
-
-
-SCALE = (
-    Likelihood("almost no chance", 0.01, 0.05),
-    Likelihood("very unlikely", 0.05, 0.20),
-    Likelihood("unlikely", 0.20, 0.45),
-    Likelihood("roughly even chance", 0.45, 0.55),
-    Likelihood("likely", 0.55, 0.80),
-    Likelihood("very likely", 0.80, 0.95),
-    Likelihood("almost certain", 0.95, 0.99),
-)
-"""ICD 203's terms from the least to the most likely."""
-
-IN_MODEL = " in this model"
-RULED_OUT = "ruled out" + IN_MODEL
-CERTAIN = "certain" + IN_MODEL
-
 _NOUNS = {"almost no chance": "There is *almost no chance*", "roughly even chance": "There is a *roughly even chance*"}
-
-
-def likelihood(probability: float) -> str:
-    """The term for ``probability``: one of ICD 203's seven, or that the model rules it out or makes it certain.
-
-    Examples
-    --------
-    >>> likelihood(0.31), likelihood(0.5), likelihood(0.004), likelihood(0.0)
-    ('unlikely', 'roughly even chance', 'almost no chance', 'ruled out in this model')
-    """
-    if not 0.0 <= probability <= 1.0:
-        raise ValueError(f"a probability lies between 0 and 1, not at {probability!r}")
-    if probability < NEGLIGIBLE:
-        return RULED_OUT
-    if probability > 1.0 - NEGLIGIBLE:
-        return CERTAIN
-    below = next((entry.term for entry in SCALE[:3] if probability < entry.high), None)
-    above = next((entry.term for entry in reversed(SCALE[4:]) if probability > entry.low), None)
-    return below or above or SCALE[3].term
 
 
 def percent(probability: float) -> str:

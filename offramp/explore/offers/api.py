@@ -11,12 +11,12 @@ import numpy as np
 from offramp.arrays import Flags, Floats
 from offramp.errors import RunError
 from offramp.explore.analysis import Setting
-from offramp.explore.asks import WANTED
 from offramp.explore.batches import Progress
 from offramp.explore.offers.fronts import largest_regrets, shares_best, undominated, worst_deciles
 from offramp.explore.offers.measure import Measured, Measurer
 from offramp.explore.offers.result import Offers, Outlook
 from offramp.explore.offers.rules import (
+    WANTED,
     Limits,
     Offer,
     Roles,

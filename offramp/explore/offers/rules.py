@@ -23,6 +23,9 @@ from offramp.scenario.draws import Draws
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Limit, OfferRules, Scenario
 
+WANTED = 0.8
+"""The share of the draws in which the least generous offer should hold, unless another is asked for."""
+
 Offer = tuple[int, ...]
 """An offer: the position of an option for each free term."""
 

@@ -1,0 +1,1 @@
+"""What drives an answer: global sensitivity to every assumption, told apart from noise."""
