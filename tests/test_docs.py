@@ -175,12 +175,26 @@ DOCUMENTS = {
     "drivers": ["drivers", "whole.yaml", "--draws", "8", "--quiet"],
     "boxes": ["boxes", "whole.yaml", "--draws", "8", "--quiet"],
     "tipping": ["tipping", "whole.yaml", "office", "--draws", "8", "--quiet"],
+    "observed": [
+        "observed",
+        "whole.yaml",
+        "--draws",
+        "8",
+        "--quiet",
+        "--precision",
+        "3",
+        "--observed",
+        "answer=refuse",
+    ],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
 
 OWN_NAMES = {
     "limited",
+    "types",
+    "saw",
+    "offer",
     "options",
     "if_made",
     "explored",

@@ -20,6 +20,7 @@ from offramp.scenario.load import loads
 from offramp.tell.boxes import boxes_screen
 from offramp.tell.breaking import breaking_screen
 from offramp.tell.drivers import drivers_screen
+from offramp.tell.observed import observed_screen
 from offramp.tell.offers import offers_screen
 from offramp.tell.screen import SCREEN_LINES
 from offramp.tell.tipping import tipping_screen
@@ -32,6 +33,7 @@ SCREENS: dict[str, Callable[[Any, int], list[Text]]] = {
     "breaking": breaking_screen,
     "tipping": tipping_screen,
     "offers": offers_screen,
+    "observed": observed_screen,
 }
 
 AWKWARD = """
@@ -70,6 +72,7 @@ answers:
   holds: {says: the offer holds, when: outcome.kept, given: approach.offer, given_says: it is made}
   accepted: {says: he accepts, when: answer.accept}
 offers: {for: us, made: approach.offer, accepted: answer.accept, forbid: [{passage: none, relief: lifted}]}
+observed: [{says: he refused before, saw: {answer: refuse}, offer: {passage: none}}]
 """
 
 

@@ -14,6 +14,7 @@ from offramp.cli.check import check
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.drivers import drivers
 from offramp.cli.new import new
+from offramp.cli.observed import observed
 from offramp.cli.offers import offers
 from offramp.cli.run import run
 from offramp.cli.schema import schema
@@ -79,5 +80,5 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, new, schema):
+for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, observed, new, schema):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from offramp.explore.batches import Progress
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     from offramp.explore.boxes.result import Boxes
     from offramp.explore.breaking.result import Breaking
     from offramp.explore.drivers.result import Drivers
+    from offramp.explore.observed.result import Posterior
     from offramp.explore.offers.api import Method
     from offramp.explore.offers.result import Offers
     from offramp.explore.run import Run
     from offramp.explore.tipping.result import Tipping
-    from offramp.scenario.model import OfferRules
+    from offramp.scenario.model import Observation, OfferRules
 
 
 class Asks:
@@ -60,6 +62,17 @@ class Asks:
         from offramp.explore.tipping.api import find_tipping
 
         return find_tipping(self._run, what, answer=answer, level=level, low=low, high=high, progress=progress)
+
+    def observe(
+        self,
+        observed: Mapping[str, str] | Sequence[Observation] | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Posterior:
+        """What something that was seen says about the assumptions, by Bayes; by default what the scenario states."""
+        from offramp.explore.observed.api import observe
+
+        return observe(self._run, observed, progress=progress)
 
     def offers(
         self,

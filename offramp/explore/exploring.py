@@ -80,12 +80,18 @@ def _offers(run: Run) -> Iterator[tuple[str, Analysis]]:
         yield "offers", run.offers(draws=min(OFFER_DRAWS, run.num_draws))
 
 
+def _observed(run: Run) -> Iterator[tuple[str, Analysis]]:
+    if run.scenario.observed:
+        yield "observed", run.observe()
+
+
 _MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
     "drivers": _drivers,
     "boxes": _boxes,
     "breaking": _breaking,
     "tipping": _tipping,
     "offers": _offers,
+    "observed": _observed,
 }
 
 ANALYSES = tuple(_MAKERS)

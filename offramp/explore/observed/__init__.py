@@ -1,0 +1,1 @@
+"""Observed moves: what was seen to happen says something about the assumptions, by Bayes over the draws."""
