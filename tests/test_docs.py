@@ -186,6 +186,7 @@ DOCUMENTS = {
         "--observed",
         "answer=refuse",
     ],
+    "learning": ["learn", "whole.yaml", "--draws", "32", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""

@@ -20,6 +20,7 @@ from offramp.scenario.load import loads
 from offramp.tell.boxes import boxes_screen
 from offramp.tell.breaking import breaking_screen
 from offramp.tell.drivers import drivers_screen
+from offramp.tell.learning import learning_screen
 from offramp.tell.observed import observed_screen
 from offramp.tell.offers import offers_screen
 from offramp.tell.screen import SCREEN_LINES
@@ -33,6 +34,7 @@ SCREENS: dict[str, Callable[[Any, int], list[Text]]] = {
     "breaking": breaking_screen,
     "tipping": tipping_screen,
     "offers": offers_screen,
+    "learning": learning_screen,
     "observed": observed_screen,
 }
 
@@ -149,3 +151,10 @@ def test_the_first_draws_are_a_run_of_their_own(explored: Run) -> None:
     assert part.certificate.max_regret == alone.certificate.max_regret
     assert explored.first(512) is explored
     assert EXPLORED_DRAWS >= 4096, "a run by default is explored whole"
+
+
+def test_what_cannot_be_said_of_private_and_correlated_assumptions_is_said(explored: Run) -> None:
+    for name in ("drivers", "learning"):
+        notes = " ".join(explored.explored[name].record()["notes"])
+        for assumption in ("resolve", "office", "exile"):
+            assert assumption in notes, (name, assumption)

@@ -13,6 +13,7 @@ from offramp.cli.breaks import breaks
 from offramp.cli.check import check
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.drivers import drivers
+from offramp.cli.learn import learn
 from offramp.cli.new import new
 from offramp.cli.observed import observed
 from offramp.cli.offers import offers
@@ -80,5 +81,5 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, observed, new, schema):
+for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, observed, learn, new, schema):
     main.add_command(command)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from offramp.explore.boxes.result import Boxes
     from offramp.explore.breaking.result import Breaking
     from offramp.explore.drivers.result import Drivers
+    from offramp.explore.learning.result import Learning
     from offramp.explore.observed.result import Posterior
     from offramp.explore.offers.api import Method
     from offramp.explore.offers.result import Offers
@@ -73,6 +74,20 @@ class Asks:
         from offramp.explore.observed.api import observe
 
         return observe(self._run, observed, progress=progress)
+
+    def worth_knowing(
+        self,
+        chooser: str | None = None,
+        *,
+        draws: int | None = None,
+        rules: OfferRules | None = None,
+        offers: Offers | None = None,
+        progress: Progress | None = None,
+    ) -> Learning:
+        """What each assumption would be worth knowing for the choice of offer, and how well it is known."""
+        from offramp.explore.learning.api import worth_knowing
+
+        return worth_knowing(self._run, chooser=chooser, draws=draws, rules=rules, offers=offers, progress=progress)
 
     def offers(
         self,

@@ -80,6 +80,11 @@ def _offers(run: Run) -> Iterator[tuple[str, Analysis]]:
         yield "offers", run.offers(draws=min(OFFER_DRAWS, run.num_draws))
 
 
+def _learning(run: Run) -> Iterator[tuple[str, Analysis]]:
+    if run.scenario.terms:
+        yield "learning", run.worth_knowing()
+
+
 def _observed(run: Run) -> Iterator[tuple[str, Analysis]]:
     if run.scenario.observed:
         yield "observed", run.observe()
@@ -91,6 +96,7 @@ _MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
     "breaking": _breaking,
     "tipping": _tipping,
     "offers": _offers,
+    "learning": _learning,
     "observed": _observed,
 }
 

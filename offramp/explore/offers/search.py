@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.explore.offers.measure import Measured
+from offramp.explore.offers.rows import Measured
 from offramp.explore.offers.rules import Offer, Space
 
 if TYPE_CHECKING:
@@ -20,30 +20,40 @@ if TYPE_CHECKING:
 MOST_LISTED = 4096
 """Up to so many combinations all are looked at; of more, some are searched for."""
 
+MOST_COUNTED = 65_536
+"""Up to so many combinations it is counted how many are allowed: if these are few, all are looked at."""
+
 TRIALS = 600
 """Offers that the search proposes; those that it proposes again are not solved again."""
 
 POPULATION = 40
 
-REFUSED = -1e300
-"""What an offer that is not allowed is worth to the search."""
+REFUSED = (-1e300, -1.0, 2.0)
+"""Value, share and generosity of an offer that is not allowed: each worse than that of any other."""
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What an offer is worth in the search: the chooser's mean value, and the share of draws in which it holds."""
+    """What is searched for: offers worth much to the chooser, and the least generous that hold in a wanted share."""
 
     space: Space
     measure: Callable[[Offer], Measured]
-    chooser: int
     allowed: Callable[[Offer], bool]
     wanted_share: float
 
     def value(self, offer: Offer) -> float:
-        return float(self.measure(offer).payoffs[self.chooser].mean()) if self.allowed(offer) else REFUSED
+        return self.measure(offer).value if self.allowed(offer) else REFUSED[0]
 
-    def share(self, offer: Offer) -> float:
-        return self.measure(offer).share if self.allowed(offer) else -1.0
+    def holds(self, offer: Offer) -> bool:
+        """Whether an offer is allowed and holds in the wanted share of draws."""
+        return self.allowed(offer) and self.measure(offer).share >= self.wanted_share
+
+    def objectives(self, offer: Offer) -> tuple[float, float, float]:
+        """Value and share, of which more is wanted, and generosity, of which less is."""
+        if not self.allowed(offer):
+            return REFUSED
+        measured = self.measure(offer)
+        return measured.value, measured.share, self.space.generosity(offer)
 
 
 def search(target: Target, seed: int) -> None:
@@ -72,7 +82,7 @@ def _study(seed: int) -> optuna.Study:
 def _objectives(target: Target, trial: optuna.Trial) -> tuple[float, float, float]:
     pairs = zip(target.space.terms, target.space.options, strict=True)
     offer = tuple(trial.suggest_int(term, 0, len(options) - 1) for term, options in pairs)
-    return target.value(offer), target.share(offer), target.space.generosity(offer)
+    return target.objectives(offer)
 
 
 def _climb(target: Target, start: Offer) -> None:
@@ -87,13 +97,13 @@ def _climb(target: Target, start: Offer) -> None:
 
 def _descend(target: Target, seen: list[Offer]) -> None:
     """Take back one step of one term as long as the offer still holds often enough."""
-    holding = [offer for offer in seen if target.share(offer) >= target.wanted_share]
+    holding = [offer for offer in seen if target.holds(offer)]
     if not holding:
         return
     least = min(holding, key=target.space.generosity)
     while True:
         below = (each for each in _neighbours(target.space, least) if sum(each) < sum(least))
-        next_ = next((each for each in below if target.share(each) >= target.wanted_share), None)
+        next_ = next((each for each in below if target.holds(each)), None)
         if next_ is None:
             return
         least = next_
