@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SolveError,
     )
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
+    from offramp.explore.comparison.api import compare
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
@@ -62,6 +63,7 @@ __all__ = [
     "__version__",
     "branch",
     "central",
+    "compare",
     "compile_scenario",
     "draw",
     "dumps",
@@ -97,6 +99,7 @@ _HOMES = {
     "Status": "offramp.solve.result",
     "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",
+    "compare": "offramp.explore.comparison.api",
     "compile_scenario": "offramp.game.compile",
     "draw": "offramp.scenario.draws",
     "dumps": "offramp.scenario.dump",

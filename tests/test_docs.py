@@ -187,6 +187,7 @@ DOCUMENTS = {
         "answer=refuse",
     ],
     "learning": ["learn", "whole.yaml", "--draws", "32", "--quiet"],
+    "comparison": ["compare", "whole.yaml", "other.yaml", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
@@ -233,6 +234,8 @@ def _document_keys(value: object) -> Iterator[str]:
 def test_every_key_of_a_document_is_described(document: str, workplace: Path) -> None:
     whole = next(block.text for block in _blocks("yaml") if block.text.startswith("format:"))
     (workplace / "whole.yaml").write_text(whole, encoding="utf-8")
+    other = whole.replace("uniform: [0.2, 0.6]", "uniform: [0.1, 0.6]")
+    (workplace / "other.yaml").write_text(other, encoding="utf-8")
     (workplace / "broken.yaml").write_text(whole.replace("by: ruler", "by: rule"), encoding="utf-8")
     printed = CliRunner().invoke(main, [*DOCUMENTS[document], "--json"]).stdout
     described = set(re.findall(r"`(\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))

@@ -11,6 +11,7 @@ from offramp import __version__
 from offramp.cli.boxes import boxes
 from offramp.cli.breaks import breaks
 from offramp.cli.check import check
+from offramp.cli.compare import compare
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.drivers import drivers
 from offramp.cli.learn import learn
@@ -81,5 +82,20 @@ def _tolerate_narrow_encodings() -> None:
             reconfigure(errors="replace")
 
 
-for command in (check, tree, solve, run, offers, drivers, boxes, tipping, breaks, observed, learn, new, schema):
+for command in (
+    check,
+    tree,
+    solve,
+    run,
+    offers,
+    drivers,
+    boxes,
+    tipping,
+    breaks,
+    observed,
+    learn,
+    compare,
+    new,
+    schema,
+):
     main.add_command(command)

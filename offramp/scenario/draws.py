@@ -6,6 +6,7 @@ which it comes (:mod:`offramp.scenario.sobol`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,9 @@ class Draws:
         return {name: self.values[:, index] for index, name in enumerate(self.names)}
 
 
-def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Draws:
+def draw(
+    scenario: Scenario, num_draws: int, seed: int, *, first: int = 0, columns: Sequence[str] | None = None
+) -> Draws:
     """Draws number ``first`` to ``first + num_draws - 1``.
 
     Parameters
@@ -82,6 +85,9 @@ def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Dr
         At least 0; the same seed gives the same bits.
     first : int
         Number of the first draw, to go on where an earlier batch ended.
+    columns : sequence of str, optional
+        Assumptions that take the columns of the Sobol points, in this order: all that this scenario draws, and others
+        that it does not. Scenarios that share them draw alike. By default what this scenario draws, in its order.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def draw(scenario: Scenario, num_draws: int, seed: int, *, first: int = 0) -> Dr
         raise ScenarioError(problems)
     draws = _fixed(scenario, num_draws, first)
     for start in range(0, num_draws, DRAWS_AT_ONCE):
-        _fill(scenario, seed, draws.part(start, start + DRAWS_AT_ONCE))
+        _fill(scenario, seed, draws.part(start, start + DRAWS_AT_ONCE), columns)
     return draws
 
 
@@ -118,13 +124,14 @@ def _fixed(scenario: Scenario, num_draws: int, first: int) -> Draws:
     return Draws(tuple(each.name for each in shared), values, first)
 
 
-def _fill(scenario: Scenario, seed: int, draws: Draws) -> None:
+def _fill(scenario: Scenario, seed: int, draws: Draws, columns: Sequence[str] | None) -> None:
     """Draw what is not fixed into the columns of ``draws``."""
     random = correlatable(scenario)
-    levels = sobol_points(len(random), draws.num_draws, seed, draws.first)
-    _correlate(scenario, [each.name for each in random], levels)
-    for index, each in enumerate(random):
-        draws.column(each.name)[:] = each.value.quantile(levels[:, index])
+    names = [each.name for each in random] if columns is None else list(columns)
+    levels = sobol_points(len(names), draws.num_draws, seed, draws.first)
+    _correlate(scenario, names, levels)
+    for each in random:
+        draws.column(each.name)[:] = each.value.quantile(levels[:, names.index(each.name)])
 
 
 def _check_numbers(num_draws: int, seed: int, first: int) -> None:

@@ -19,10 +19,11 @@ from offramp.explore.offers.result import Offers, Outlook
 from offramp.explore.offers.roles import Roles, mover, roles_of
 from offramp.explore.offers.rows import Measured
 from offramp.explore.offers.rules import WANTED, Allowance, Offer, Space, checked_forbid
-from offramp.explore.offers.search import MOST_COUNTED, MOST_LISTED, TRIALS, Target, search
+from offramp.explore.offers.search import MOST_COUNTED, MOST_EVER, MOST_LISTED, TRIALS, Target, search
 from offramp.explore.offers.terms import MOST_TERMS, clauses_of
 from offramp.explore.phrases import spaced
 from offramp.explore.variants import Variant
+from offramp.scenario.draws import Draws
 from offramp.scenario.model import OfferRules
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ Method = Literal["auto", "all", "search"]
 
 MOST_DRAWS = 65_536
 """Draws of a run that are looked at: the first so many."""
+
+COUNTED_DRAWS = 4096
+"""Draws over which limits are worked while it is counted how many offers are allowed."""
 
 MOST_VALUES = 2**25
 """Offers times draws that are looked at; with more offers fewer draws."""
@@ -55,9 +59,11 @@ def compare_offers(
     chooser : str, optional
         The party whose side is choosing; by default as the scenario's ``offers:`` say, else the party that makes it.
     draws : int, optional
-        The first so many of the run's draws; by default all, up to ``MOST_DRAWS``.
+        The first so many of the run's draws; by default all, up to ``MOST_DRAWS``, and to ``MOST_VALUES`` over all
+        offers.
     method : "auto", "all" or "search"
-        Whether all combinations are solved, or some are searched for; by default all up to ``MOST_LISTED``.
+        Whether all combinations are solved, or some are searched for; by default all where no more than ``MOST_LISTED``
+        are allowed.
     rules : OfferRules, optional
         In place of the scenario's ``offers:``.
     share : float
@@ -77,10 +83,8 @@ def compare_offers(
     if not space.terms:
         raise RunError("there is no offer to choose: no term has two options that no move sets; give terms: options")
     roles = roles_of(run.scenario, variant.paths, rules, chooser)
-    allowance = Allowance(space, run.draws)
-    how = _how(space, allowance, method)
-    count = draws or min(run.num_draws, MOST_DRAWS, MOST_VALUES // (TRIALS if how == "search" else MOST_LISTED))
-    part = run.draws.part(0, count)
+    how = _how(space, run.draws.part(0, min(run.num_draws, COUNTED_DRAWS)), method)
+    part = run.draws.part(0, draws or _count(run, TRIALS if how == "search" else space.size))
     allowance = Allowance(space, part)
     measurer = Measurer(variant, space, roles, part, progress)
     found = _allowed_offers(space, measurer, allowance, how, share, run.seed)
@@ -98,14 +102,25 @@ def _check(run: Run, draws: int | None, method: str, share: float) -> None:
         raise RunError(f"found a share of {share:g} of the draws; give a number above 0, at most 1")
 
 
-def _how(space: Space, allowance: Allowance, method: Method) -> str:
-    """Whether all offers are solved, or some are searched for."""
+def _how(space: Space, draws: Draws, method: Method) -> str:
+    """Whether "all" offers are solved, or some are found by a "search"."""
+    if method == "all" and space.size > MOST_EVER:
+        raise RunError(
+            f"found {space.size:,} combinations of options to solve all of them; that can be done for at most "
+            f"{MOST_EVER:,}: search for the best, or give the terms fewer options"
+        )
     if method != "auto" or space.size <= MOST_LISTED:
         return "search" if method == "search" else "all"
     if space.size > MOST_COUNTED or not (space.rules.forbid or space.rules.limits):
         return "search"
+    allowance = Allowance(space, draws)
     allowed = (offer for offer in space.all() if allowance(offer))
     return "all" if sum(1 for _ in islice(allowed, MOST_LISTED + 1)) <= MOST_LISTED else "search"
+
+
+def _count(run: Run, num_offers: int) -> int:
+    """How many draws are looked at, unless it is said."""
+    return max(1, min(run.num_draws, MOST_DRAWS, MOST_VALUES // num_offers))
 
 
 def _allowed_offers(
@@ -181,7 +196,7 @@ def _answerer(asked: _Comparison) -> str | None:
 def _ranked(found: list[Offer], measurer: Measurer, space: Space) -> list[Offer]:
     """Offers by what they are worth to the chooser; of equal ones the least generous first."""
     worth = {offer: measurer(offer).value for offer in found}
-    unit = TIE * max(max(abs(value) for value in worth.values()), TIE)
+    unit = TIE * max(TIE, *(abs(value) for value in worth.values()))
     return sorted(found, key=lambda offer: (-round(worth[offer] / unit), space.generosity(offer), offer))
 
 

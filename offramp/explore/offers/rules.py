@@ -12,7 +12,7 @@ import numpy as np
 
 from offramp.errors import RunError
 from offramp.explore.offers.roles import hint
-from offramp.game.bindings import Position, References
+from offramp.game.bindings import Bound, Position, References
 from offramp.game.evaluator import Evaluator
 from offramp.scenario.draws import Draws
 from offramp.scenario.expressions import Expression
@@ -92,6 +92,7 @@ class Limits:
         self._space, self._draws = space, draws
         self._references = References(space.scenario)
         self._options = {term.name: [option.name for option in term.options] for term in space.scenario.terms}
+        self._means: dict[Bound, float] = {}
         for limit in space.rules.limits:
             self._check(limit)
 
@@ -100,11 +101,12 @@ class Limits:
         named = {**self._space.scenario.offer, **self._space.named(offer)}
         terms = tuple(self._options[term.name].index(named[term.name]) for term in self._space.scenario.terms)
         position = Position((), terms, (), ())
-        evaluator = Evaluator(self._references, self._draws)
-        return [
-            float(np.mean(evaluator.value(self._references.bind(limit.expression, position), "offers")))
-            for limit in self._space.rules.limits
-        ]
+        return [self._mean(self._references.bind(limit.expression, position)) for limit in self._space.rules.limits]
+
+    def _mean(self, bound: Bound) -> float:
+        if bound not in self._means:
+            self._means[bound] = float(np.mean(Evaluator(self._references, self._draws).value(bound, "offers")))
+        return self._means[bound]
 
     def broken(self, offer: Offer) -> list[Limit]:
         """The limits that an offer does not keep."""

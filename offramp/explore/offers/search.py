@@ -23,6 +23,9 @@ MOST_LISTED = 4096
 MOST_COUNTED = 65_536
 """Up to so many combinations it is counted how many are allowed: if these are few, all are looked at."""
 
+MOST_EVER = 2**20
+"""Combinations of which all can be looked at if that is asked for."""
+
 TRIALS = 600
 """Offers that the search proposes; those that it proposes again are not solved again."""
 
