@@ -19,10 +19,6 @@ ROWS = 8
 """Offers in the table; the one on the table is always among them."""
 
 
-WIDE = 90
-"""Columns from which on all numbers have room."""
-
-
 def offers_screen(offers: Offers, width: int = SCREEN_WIDTH) -> list[Text]:
     """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
     width = max(NARROWEST, min(width, SCREEN_WIDTH))
@@ -57,28 +53,19 @@ def best_rows(offers: Offers, width: int, indices: list[int]) -> list[Text]:
     return [_row(offers, index, width) for index in indices]
 
 
-def heading(width: int) -> str:
+def heading(text: str, width: int) -> str:
     """The heading of such rows."""
-    columns = _columns(width)
-    text = "What differs from the offer on the table" if width >= WIDE else "What differs"
-    return cell(text, width - sum(columns.values())) + "".join(f"{name:>{room}}" for name, room in columns.items())
-
-
-def _columns(width: int) -> dict[str, int]:
-    """The columns of such rows, and how wide each is; fewer on a narrow screen."""
-    columns = {"made": 6, "accepted": 10, "holds": 7, "in draws": 10, "best": 6, "points": 8}
-    narrow = ("made", "holds", "points")
-    return columns if width >= WIDE else {name: columns[name] for name in narrow}
+    columns = ("made", "accepted", "holds", "in draws", "best", "points")
+    return cell(text, width - 54) + "".join(f"{each:>9}" for each in columns)
 
 
 def _sections(offers: Offers, width: int) -> Iterator[Section]:
     yield Section(
-        heading(width),
+        heading("Offers, by what differs from the one on the table", width),
         tuple(best_rows(offers, width, _shown(offers))),
     )
     if offers.clauses:
-        text = "What each term adds to the share of draws in which it holds" if width >= WIDE else "What each term adds"
-        title = cell(text, width - 30)
+        title = cell("What each term adds to the share of draws in which it holds", width - 30)
         columns = "".join(f"{each:>10}" for each in ("alone", "with rest", "average"))
         yield Section(title + columns, tuple(_clause_row(each, width) for each in offers.clauses), worth=1)
 
@@ -87,18 +74,11 @@ def _row(offers: Offers, index: int, width: int) -> Text:
     outlook = offers.outlooks[index]
     row = Text("  ")
     label = f"{index + 1}. {offer_words(offers, outlook.options)}{_sign(outlook)}"
-    numbers = {
-        "made": _percent(outlook.made),
-        "accepted": _percent(outlook.accepted),
-        "holds": _percent(outlook.holds),
-        "in draws": words.percent(outlook.share),
-        "best": words.percent(outlook.best),
-        "points": points(outlook.payoffs[offers.chooser].mean, value_places(offers)),
-    }
-    columns = _columns(width)
-    row.append(cell(label, width - 2 - sum(columns.values())), style="bold" if index == offers.table else "")
-    for name, room in columns.items():
-        row.append(f"{numbers[name]:>{room}}", style="bold" if name == "points" else "")
+    row.append(cell(label, width - 56), style="bold" if index == offers.table else "")
+    for estimate in (outlook.made, outlook.accepted, outlook.holds):
+        row.append(f"{_percent(estimate):>9}")
+    row.append(f"{words.percent(outlook.share):>9}{words.percent(outlook.best):>9}")
+    row.append(f"{points(outlook.payoffs[offers.chooser].mean, value_places(offers)):>9}", style="bold")
     return row
 
 

@@ -101,6 +101,92 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found for B draws and T combinations of types.
+
+    Attributes
+    ----------
+    log_seen : float64[T, B]
+        Log probability of all that was seen.
+    yes, met : float64[Q, T, B]
+        Probability of each answer together with its condition, and of the condition; then of each outcome, and 1.
+    unconverged : int
+    """
+
+    log_seen: Floats
+    yes: Floats
+    met: Floats
+    unconverged: int
+
+
+def _from_table(run: Run, seen: tuple[Observation, ...], count: int) -> Found:
+    """Without private types, of single moves, and with the offer as it is, the results of the run say it all."""
+    table, paths = run.results, run.paths
+    logs = np.zeros(count)
+    with np.errstate(divide="ignore"):
+        for each in seen:
+            ((move, choice),) = each.saw.items()
+            row = paths.moves.index(move)
+            logs += np.log(table.on_path(row, paths.choices.index((row, choice)))[:count])
+    met = [table.conditions[row][:count] for row in range(len(paths.answers))]
+    yes = [np.nan_to_num(table.answers[row][:count]) * met[row] for row in range(len(paths.answers))]
+    outcomes = [table.outcomes[row][:count] for row in range(len(paths.outcomes))]
+    ones = [np.ones(count)] * len(outcomes)
+    unconverged = int(np.sum(table.status[0][:count] > Status.FORKED))
+    return Found(logs[np.newaxis], np.stack([*yes, *outcomes])[:, None], np.stack([*met, *ones])[:, None], unconverged)
+
+
+def _by_type(
+    variant: Variant, types: Types, draws: Draws, seen: tuple[Observation, ...], progress: Progress | None
+) -> Found:
+    """The draws solved again, with the same bits, once for each offer that was on the table."""
+    offers = list(dict.fromkeys(tuple(sorted(each.offer.items())) for each in seen))
+    rounds = list(dict.fromkeys([(), *offers]))
+    log_seen = np.zeros((types.count, draws.num_draws))
+    questions = len(variant.paths.answers) + len(variant.paths.outcomes)
+    yes, met = (np.zeros((questions, types.count, draws.num_draws)) for _ in range(2))
+    unconverged = 0
+    for number, offer in enumerate(rounds):
+        solved = variant.offering(dict(offer)) if offer else variant
+        reading = Reading(solved.compiled, solved.paths, types)
+        wanted = [reading.consistent(each.saw) for each in seen if tuple(sorted(each.offer.items())) == offer]
+        report = _report(progress, number, len(rounds), draws.num_draws)
+        for first, solutions in solve_in_batches(solved.compiled, draws, progress=report):
+            here = slice(first, first + solutions.num_draws)
+            reach = reading.log_reach(solutions.batch, solutions.log_strategies)
+            for leaves in wanted:
+                log_seen[:, here] += reading.log_chance(leaves, reach)
+            if not offer:
+                yes[:, :, here], met[:, :, here] = _questions(reading, reach)
+            unconverged += int(np.sum(solutions.status > Status.FORKED))
+    return Found(log_seen, yes, met, unconverged)
+
+
+def _report(progress: Progress | None, number: int, rounds: int, draws: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, _: progress(number * draws + done, rounds * draws)
+
+
+def _questions(reading: Reading, log_reach: Floats) -> tuple[Floats, Floats]:
+    """float64[Q, T, b] twice: how likely each answer with its condition is, and the condition; then the outcomes."""
+    paths = reading.paths
+    reach = np.exp(log_reach)
+
+    def of(leaves: Flags) -> Floats:
+        return np.stack([reach[leaves & fits].sum(axis=0) for fits in reading.leaf_types])
+
+    pairs = zip(paths.leaf_answers, paths.leaf_conditions, strict=True)
+    outcomes = [of(paths.leaf_outcomes == row) for row in range(len(paths.outcomes))]
+    answers = [(of(yes & given), of(given)) for yes, given in pairs]
+    ones = np.ones((reading.types.count, reach.shape[1]))
+    return (
+        np.stack([*(yes for yes, _ in answers), *outcomes]),
+        np.stack([*(given for _, given in answers), *[ones] * len(outcomes)]),
+    )
+
+
 def _posterior(
     run: Run,
     seen: tuple[Observation, ...],
@@ -184,6 +270,51 @@ def _estimate(yes: Floats, met: Floats, weights: Floats) -> Estimate | None:
     if not counted.any():
         return None
     return estimate_by_weight(np.minimum(yes[counted] / met[counted], 1.0), weights[counted] * met[counted])
+
+
+def _shifts(
+    scenario: Scenario,
+    columns: Mapping[str, Floats],
+    types: Mapping[str, tuple[Floats, Floats, Floats]],
+    weights: Floats,
+    effective: float,
+) -> tuple[Shift, ...]:
+    limit = CRITICAL / float(np.sqrt(effective))
+    shifts = []
+    for each in scenario.assumptions:
+        if each.name in columns:
+            values = columns[each.name]
+            before, after = np.full(len(values), 1.0 / len(values)), weights
+        elif each.name in types:
+            values, before, after = types[each.name]
+        else:
+            continue
+        distance = _distance(values, before, after)
+        shifts.append(
+            Shift(
+                name=each.name,
+                says=each.meaning or each.name,
+                unit=each.unit,
+                private_to=each.private_to,
+                prior=_weighted(values, before),
+                posterior=_weighted(values, after),
+                distance=distance,
+                moved=distance > limit,
+            )
+        )
+    return tuple(sorted(shifts, key=lambda shift: -shift.distance))
+
+
+def _weighted(values: Floats, weights: Floats) -> Estimate:
+    counted = weights > 0.0
+    return estimate_by_weight(values[counted], weights[counted])
+
+
+def _distance(values: Floats, before: Floats, after: Floats) -> float:
+    """The largest difference of two weighted distribution functions of the same values; ties count together."""
+    _, place = np.unique(values, return_inverse=True)
+    gap = np.bincount(place, weights=after) - np.bincount(place, weights=before)
+    return float(np.abs(np.cumsum(gap)).max())
 
 
 def _notes(run: Run, draws: Draws, found: Found, seen: tuple[Observation, ...]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from offramp.arrays import Flags, Floats, Ints
+from offramp.arrays import Flags, Floats
 
 TIE = 1e-9
 """Values nearer than this, in units of all values' range, are equal: the solver resolves no more."""
@@ -12,23 +12,22 @@ TIE = 1e-9
 
 def shares_best(values: Floats) -> Floats:
     """float64[O]: how often each row of ``values`` float64[O, B] is the largest; ties are split."""
-    enough = values.max(axis=0) - TIE * np.ptp(values)
-    ties = np.zeros_like(enough)
-    for row in values:
-        ties += row >= enough
-    return np.array([np.mean((row >= enough) / ties) for row in values])
+    best = values >= values.max(axis=0) - _slack(values)
+    shares: Floats = (best / best.sum(axis=0)).mean(axis=1)
+    return shares
 
 
 def largest_regrets(values: Floats) -> Floats:
     """float64[O]: the most that each row falls short of the best row in a draw (Savage 1951)."""
-    best = values.max(axis=0)
-    return np.array([np.max(best - row) for row in values])
+    regrets: Floats = (values.max(axis=0) - values).max(axis=1)
+    return regrets
 
 
 def worst_deciles(values: Floats) -> Floats:
     """float64[O]: the mean of each row over its worst tenth of the draws, at least one draw."""
     count = max(1, values.shape[1] // 10)
-    return np.array([np.partition(row, count - 1)[:count].mean() for row in values])
+    lowest: Floats = np.partition(values, count - 1, axis=1)[:, :count].mean(axis=1)
+    return lowest
 
 
 def undominated(points: Floats) -> Flags:
@@ -41,7 +40,5 @@ def undominated(points: Floats) -> Flags:
     return result
 
 
-def minimal(ranks: Ints) -> Flags:
-    """bool[O]: whether no other row of ``ranks`` int[O, T] is as small in all columns and smaller in one."""
-    least = [not ((ranks <= row).all(axis=1) & (ranks < row).any(axis=1)).any() for row in ranks]
-    return np.array(least, dtype=np.bool_)
+def _slack(values: Floats) -> float:
+    return float(TIE * np.ptp(values))

@@ -7,40 +7,85 @@ would it hold? And with it made and accepted, or made and refused: which of the 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
-from offramp.arrays import Floats
+from offramp.arrays import Flags, Floats
 from offramp.explore.batches import Progress, solve_in_batches
-from offramp.explore.offers.roles import Roles, choice_row, passing
-from offramp.explore.offers.rows import Measured, Rows
-from offramp.explore.offers.rules import Offer, Space
+from offramp.explore.offers.rules import Offer, Roles, Space
 from offramp.explore.paths import Paths
 from offramp.explore.plays import expected_payoffs, with_choice, without_choice
+from offramp.explore.summary import RARELY
 from offramp.explore.table import tabulate_play
 from offramp.explore.variants import Variant
 from offramp.game.batch import Batch
 from offramp.scenario.draws import Draws
 from offramp.solve.result import Solutions, Status
 
-AHEAD = 1
-"""Offers that are solved while the last draws of others are still read."""
+HALF = 0.5
+"""An offer holds in a draw where the headline has at least this probability if the offer is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One offer in B draws, for P parties.
+
+    Attributes
+    ----------
+    payoffs, if_made : float64[P, B]
+        Expected payoffs in equilibrium, and if the offer is made.
+    made : float64[B]
+        Probability that the offer is made; 1 where nothing says so.
+    accepted, taken : float64[B]
+        That it is accepted, given that it is made, and that it is made and accepted.
+    kept : float64[B]
+        That it is kept, given that it is accepted.
+    holds, asked : float64[B]
+        The headline given its condition, and that the condition is met.
+    would, could : float64[B]
+        The same if the offer is made for certain.
+    spite : float64[B]
+        What the chooser has more if the offer, once made, is refused than if it is accepted; NaN where nothing says so.
+    unconverged : int
+        Draws whose solution is not to be believed.
+    """
+
+    payoffs: Floats
+    if_made: Floats
+    made: Floats
+    accepted: Floats
+    taken: Floats
+    kept: Floats
+    holds: Floats
+    asked: Floats
+    would: Floats
+    could: Floats
+    spite: Floats
+    unconverged: int
+
+    @cached_property
+    def share(self) -> float:
+        """The share of the draws in which the offer would hold if it were made; 0 where no draw can be asked."""
+        weights = np.where(self.could > RARELY, self.could, 0.0)
+        total, yes = float(weights.sum()), np.nan_to_num(self.would) >= HALF
+        return float(weights[yes].sum()) / total if total > 0.0 else 0.0
+
+
+_ROWS = tuple(each.name for each in fields(Measured) if each.name != "unconverged")
 
 
 class Measurer:
     """Measures offers of one scenario over the same draws, each once."""
 
-    def __init__(
-        self, base: Variant, space: Space, roles: Roles, draws: Draws, progress: Progress | None = None
-    ) -> None:
+    def __init__(self, space: Space, roles: Roles, draws: Draws, progress: Progress | None = None) -> None:
         self.space, self.roles, self.draws = space, roles, draws
         self.known: dict[Offer, Measured] = {}
         self.expected = 0
-        self._base, self._progress = base, progress
+        self._progress = progress
+        self._base = Variant(space.scenario)
         self._asked: tuple[Paths, Paths] | None = None
         self._chooser = [party.name for party in space.scenario.parties].index(roles.chooser)
 
@@ -52,41 +97,29 @@ class Measurer:
         ScenarioError, EvaluationError
             If its game cannot be made.
         """
-        self.measure([offer])
+        if offer not in self.known:
+            self.known[offer] = self._measured(self._base.offering(self.space.named(offer)))
+            if self._progress:
+                done = len(self.known) * self.draws.num_draws
+                self._progress(done, max(done, self.expected * self.draws.num_draws))
         return self.known[offer]
 
-    def measure(self, offers: Iterable[Offer]) -> None:
-        """See what becomes of each of ``offers`` that is not yet known."""
-        missing = [offer for offer in dict.fromkeys(offers) if offer not in self.known]
-        begun: deque[tuple[Offer, list[Future[Rows]]]] = deque()
-        with ThreadPoolExecutor() as threads:
-            for offer in missing:
-                begun.append((offer, self._begun(offer, threads)))
-                if len(begun) > AHEAD:
-                    self._finish(*begun.popleft())
-            for each in begun:
-                self._finish(*each)
-
-    def _begun(self, offer: Offer, threads: ThreadPoolExecutor) -> list[Future[Rows]]:
-        """The draws of an offer solved, and being read by other threads."""
-        variant = self._base.offering(self.space.named(offer))
+    def _measured(self, variant: Variant) -> Measured:
         asked = self._questions(variant)
-        batches = solve_in_batches(variant.compiled, self.draws)
-        return [threads.submit(self._read, variant.paths, asked, solutions) for _, solutions in batches]
+        with ThreadPoolExecutor() as threads:
+            batches = solve_in_batches(variant.compiled, self.draws)
+            waiting = [threads.submit(self._part, variant.paths, asked, solutions) for _, solutions in batches]
+        parts = [each.result() for each in waiting]
+        joined = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in _ROWS}
+        return Measured(**joined, unconverged=sum(part.unconverged for part in parts))
 
-    def _finish(self, offer: Offer, parts: list[Future[Rows]]) -> None:
-        self.known[offer] = Rows.joined([part.result() for part in parts]).measured(self._chooser)
-        if self._progress:
-            done = len(self.known) * self.draws.num_draws
-            self._progress(done, max(done, self.expected * self.draws.num_draws))
-
-    def _read(self, paths: Paths, asked: Paths, solutions: Solutions) -> Rows:
+    def _part(self, paths: Paths, asked: Paths, solutions: Solutions) -> Measured:
         logs, batch = solutions.log_strategies, solutions.batch
-        made, accepted = (choice_row(paths, name) for name in (self.roles.made, self.roles.accepted))
+        made, accepted = (_row(paths, name) for name in (self.roles.made, self.roles.accepted))
         play = logs if made is None else with_choice(paths, logs, made)
         table, forced = (tabulate_play(asked, batch, each) for each in (logs, play))
         payoffs = np.ascontiguousarray(solutions.values.T)
-        return Rows(
+        return Measured(
             payoffs=payoffs,
             if_made=payoffs if made is None else expected_payoffs(paths, batch, play),
             made=table.answers[3],
@@ -98,7 +131,7 @@ class Measurer:
             would=forced.answers[0],
             could=forced.conditions[0],
             spite=self._spite(paths, batch, play, accepted),
-            unconverged=(solutions.status > Status.FORKED).astype(np.float64),
+            unconverged=int(np.sum(solutions.status > Status.FORKED)),
         )
 
     def _spite(self, paths: Paths, batch: Batch, play: Floats, accepted: int | None) -> Floats:
@@ -120,7 +153,7 @@ def _asking(paths: Paths, roles: Roles) -> Paths:
     every = np.ones(num_leaves, dtype=np.bool_)
     names = paths.answers
     headline, condition = (paths.leaf_answers[0], paths.leaf_conditions[0]) if names else (every, every)
-    made, accepted = (passing(paths, choice_row(paths, name)) for name in (roles.made, roles.accepted))
+    made, accepted = (_passing(paths, _row(paths, name)) for name in (roles.made, roles.accepted))
     kept = paths.leaf_answers[names.index(roles.kept)] if roles.kept is not None else every
     return replace(
         paths,
@@ -128,5 +161,24 @@ def _asking(paths: Paths, roles: Roles) -> Paths:
         breaks=(),
         leaf_breaks=np.full(num_leaves, -1, dtype=np.int32),
         leaf_answers=np.stack([headline, accepted, kept, made]),
-        leaf_conditions=np.stack([condition & made, made, made & accepted, every]),
+        leaf_conditions=np.stack([condition, made, made & accepted, every]),
     )
+
+
+def _row(paths: Paths, name: str | None) -> int | None:
+    """The row of a choice, ``move.choice``."""
+    if name is None:
+        return None
+    move, _, choice = name.partition(".")
+    return paths.choices.index((paths.moves.index(move), choice))
+
+
+def _passing(paths: Paths, row: int | None) -> Flags:
+    """bool[L]: whether the path to each leaf makes the choice in a row; everywhere where there is none."""
+    game = paths.game
+    passed = np.zeros(game.num_nodes, dtype=np.bool_)
+    if row is None:
+        return np.ones(len(game.leaves), dtype=np.bool_)
+    for node in range(1, game.num_nodes):
+        passed[node] = passed[game.parents[node]] or paths.step_choices[node] == row
+    return np.asarray(passed[game.leaves])

@@ -44,7 +44,7 @@ def frontier_figure(offers: Offers) -> Figure:
     base = alt.Chart(rows).encode(x=across, y=up)
     shade = alt.Color(
         "holds:Q",
-        title="holds, if made" if offers.roles.made else "holds",
+        title="holds, if made",
         scale=alt.Scale(scheme="viridis", domain=[0, 1]),
         legend=alt.Legend(format="%", gradientLength=120),
     )
@@ -60,7 +60,7 @@ def frontier_figure(offers: Offers) -> Figure:
         chart,
         f"What each offer is worth to {party_label(scenario, offers.chooser)} and {party_label(scenario, other)}",
         _frontier_alt(offers),
-        _frontier_note(offers),
+        "Mean payoffs over the draws, made or not. Dashed: no offer is better for both.",
     )
 
 
@@ -82,7 +82,7 @@ def _dots(offers: Offers) -> list[dict[str, Any]]:
         {
             "chooser": outlook.payoffs[offers.chooser].mean,
             "other": outlook.payoffs[other].mean,
-            "holds": outlook.holds.mean if outlook.holds else None,
+            "holds": outlook.holds.mean if outlook.holds else 0.0,
             "front": outlook.on_main_front,
             "label": _label(offers, index, outlook),
             "side": "left" if outlook.payoffs[other].mean <= middle else "right",
@@ -99,15 +99,6 @@ def _label(offers: Offers, index: int, outlook: Outlook) -> str:
         words = offer_words(offers, outlook.options)
         return words if len(words) <= LABEL else "worth most"
     return ""
-
-
-def _frontier_note(offers: Offers) -> str:
-    means = "Mean payoffs over the draws" + (", made or not" if offers.roles.made else "")
-    pair = (offers.chooser, _other(offers))
-    front = {tuple(outlook.payoffs[each] for each in pair) for outlook in offers.outlooks if outlook.on_main_front}
-    if len(front) == 1:
-        return f"{means}. No offer is better for either than the one worth most."
-    return f"{means}. Dashed: no offer is better for one and no worse for the other."
 
 
 def _frontier_alt(offers: Offers) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offramp.arrays import Floats
 from offramp.explore.analysis import Analysis, Setting
-from offramp.explore.offers.roles import Roles
+from offramp.explore.offers.rules import Roles
 from offramp.explore.offers.terms import Clause
 from offramp.explore.record import Record
 from offramp.explore.summary import Estimate
@@ -33,11 +33,9 @@ class Outlook:
     accepted, kept : Estimate or None
         That it is accepted, given that it is made, and kept, given that it is accepted; None if no draw comes to that.
     holds : Estimate or None
-        The headline, given its condition and that the offer is made; None if no draw comes to that.
+        The headline, as a run with this offer on the table gives it: draws count by how likely its condition is met.
     share : float
         Share of the draws in which the headline would be at least a half likely if the offer were made in all.
-    minimal : bool
-        It holds in the wanted share of draws, and no offer that does gives less in a term and in none more.
     payoffs : mapping of str to Estimate
         Each party's payoff in equilibrium, the offer made or not.
     if_made : mapping of str to float
@@ -50,8 +48,7 @@ class Outlook:
     on_main_front : bool
         The same for the chooser and the party that answers alone.
     spite : float or None
-        What the chooser has more if the offer, once made, is refused rather than accepted, over the draws in which it
-        is made (over all if it is made in none); None where nothing says so.
+        What the chooser has more if the offer, once made, is refused rather than accepted; None where nothing says so.
     unconverged : int
     """
 
@@ -62,7 +59,6 @@ class Outlook:
     kept: Estimate | None
     holds: Estimate | None
     share: float
-    minimal: bool
     payoffs: Mapping[str, Estimate]
     if_made: Mapping[str, float]
     worst_decile: float
@@ -105,7 +101,7 @@ class Offers(Analysis):
         Where the offer on the table stands among them; None where it is not allowed.
     wanted : float
         The share of draws in which the least generous offer should hold.
-    least : Outlook
+    least : Outlook or None
         The least generous offer that holds in so many draws; where there is none, the one that holds in most.
     enough : bool
         Whether ``least`` does hold in so many.
@@ -211,7 +207,6 @@ def _record(outlook: Outlook) -> Record:
         "kept": _estimate(outlook.kept),
         "holds": _estimate(outlook.holds),
         "share": outlook.share,
-        "minimal": outlook.minimal,
         "payoffs": {party: _estimate(each) for party, each in outlook.payoffs.items()},
         "if_made": dict(outlook.if_made),
         "worst_decile": outlook.worst_decile,
@@ -241,7 +236,5 @@ def _row(outlook: Outlook) -> dict[str, object]:
         "regret": outlook.regret,
         "best": outlook.best,
         "on_front": outlook.on_front,
-        "on_main_front": outlook.on_main_front,
-        "minimal": outlook.minimal,
         "generosity": outlook.generosity,
     }

@@ -1,7 +1,13 @@
-"""Which offers may be made: the combinations of options, what is forbidden, and limits on what an offer costs."""
+"""Which offers may be made, whose side is choosing, and which choices make, accept and keep an offer.
+
+What ``offers:`` in the scenario leaves open is found out: an offer is made by the choice that the headline is given
+(``given: approach.offer``); it is accepted by the choice that another answer with the same condition asks about; it is
+kept where the headline is yes; the side that chooses is the party that makes the offer.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,18 +17,83 @@ from math import prod
 import numpy as np
 
 from offramp.errors import RunError
-from offramp.explore.offers.roles import hint
-from offramp.game.bindings import Bound, Position, References
+from offramp.game.bindings import Position, References
 from offramp.game.evaluator import Evaluator
 from offramp.scenario.draws import Draws
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Limit, OfferRules, Scenario
+from offramp.scenario.model import CHANCE, Limit, OfferRules, Scenario
 
 WANTED = 0.8
 """The share of the draws in which the least generous offer should hold, unless another is asked for."""
 
 Offer = tuple[int, ...]
 """An offer: the position of an option for each free term."""
+
+
+@dataclass(frozen=True, eq=False)
+class Roles:
+    """Who chooses among offers, and what says that one is made, accepted and kept (None where nothing does)."""
+
+    chooser: str
+    made: str | None
+    accepted: str | None
+    kept: str | None
+
+
+def roles_of(scenario: Scenario, rules: OfferRules, chooser: str | None) -> Roles:
+    """The roles that ``rules`` and the scenario say.
+
+    Raises
+    ------
+    RunError
+        If a party, a choice or an answer is not the scenario's.
+    """
+    made = _choice(scenario, rules.made, "made") or _made(scenario)
+    accepted = _choice(scenario, rules.accepted, "accepted") or _accepted(scenario)
+    answers = [answer.name for answer in scenario.answers]
+    kept = rules.kept or next(iter(answers), None)
+    if kept is not None and kept not in answers:
+        raise RunError(f"there is no answer {kept!r} that could say that an offer is kept; {_hint(kept, answers)}")
+    parties = [party.name for party in scenario.parties]
+    chosen = chooser or rules.chooser or (mover(scenario, made) if made else parties[0])
+    if chosen not in parties:
+        raise RunError(f"there is no party {chosen!r} to choose an offer for; {_hint(chosen, parties)}")
+    return Roles(chosen, made, accepted, kept)
+
+
+def mover(scenario: Scenario, choice: str) -> str:
+    """The party at whose move a choice, ``move.choice``, is made."""
+    return next(move.by for move in scenario.moves if move.name == choice.partition(".")[0])
+
+
+def _choices(scenario: Scenario) -> list[str]:
+    return [f"{move.name}.{choice.name}" for move in scenario.moves if move.by != CHANCE for choice in move.choices]
+
+
+def _choice(scenario: Scenario, name: str, role: str) -> str | None:
+    if name and name not in _choices(scenario):
+        raise RunError(
+            f"no party makes the choice {name!r}, by which an offer is {role}; {_hint(name, _choices(scenario))}"
+        )
+    return name or None
+
+
+def _made(scenario: Scenario) -> str | None:
+    given = scenario.answers[0].given if scenario.answers else None
+    return given.text if given is not None and given.text in _choices(scenario) else None
+
+
+def _accepted(scenario: Scenario) -> str | None:
+    if not scenario.answers:
+        return None
+    asked = (answer for answer in scenario.answers if answer.given == scenario.answers[0].given)
+    return next((answer.when.text for answer in asked if answer.when.text in _choices(scenario)), None)
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +155,10 @@ class Space:
         named = {**self.scenario.offer, **self.named(offer)}
         return any(all(named[term] in options for term, options in entry.items()) for entry in self.rules.forbid)
 
+    def limits(self, draws: Draws) -> Limits:
+        """The limits, worked over ``draws``."""
+        return Limits(self, draws)
+
 
 class Limits:
     """Means of the limits' expressions over the draws, for any offer."""
@@ -92,7 +167,6 @@ class Limits:
         self._space, self._draws = space, draws
         self._references = References(space.scenario)
         self._options = {term.name: [option.name for option in term.options] for term in space.scenario.terms}
-        self._means: dict[Bound, float] = {}
         for limit in space.rules.limits:
             self._check(limit)
 
@@ -101,12 +175,11 @@ class Limits:
         named = {**self._space.scenario.offer, **self._space.named(offer)}
         terms = tuple(self._options[term.name].index(named[term.name]) for term in self._space.scenario.terms)
         position = Position((), terms, (), ())
-        return [self._mean(self._references.bind(limit.expression, position)) for limit in self._space.rules.limits]
-
-    def _mean(self, bound: Bound) -> float:
-        if bound not in self._means:
-            self._means[bound] = float(np.mean(Evaluator(self._references, self._draws).value(bound, "offers")))
-        return self._means[bound]
+        evaluator = Evaluator(self._references, self._draws)
+        return [
+            float(np.mean(evaluator.value(self._references.bind(limit.expression, position), "offers")))
+            for limit in self._space.rules.limits
+        ]
 
     def broken(self, offer: Offer) -> list[Limit]:
         """The limits that an offer does not keep."""
@@ -119,9 +192,9 @@ class Limits:
         allowed = self._references.term_names | shared | scenario.formulas.keys()
         for name in sorted(limit.expression.names):
             if name not in allowed:
-                known = hint(name, sorted(allowed))
+                hint = _hint(name, sorted(allowed))
                 raise RunError(
-                    f"the limit {text!r} names {name!r}, which is no term, shared assumption or formula; {known}"
+                    f"the limit {text!r} names {name!r}, which is no term, shared assumption or formula; {hint}"
                 )
         needs = self._references.needs(limit.expression)
         moves = [name for name in needs.fixed if name not in self._references.term_names]
@@ -130,39 +203,6 @@ class Limits:
                 f"the limit {text!r} rests on {moves[0]!r}, which an offer alone does not settle; limit what depends "
                 "on terms and shared assumptions only"
             )
-
-
-class Allowance:
-    """Which offers are allowed, and why others are not; each is looked at once, its limits over ``draws``."""
-
-    def __init__(self, space: Space, draws: Draws) -> None:
-        self._space, self._limits = space, Limits(space, draws)
-        self._forbidden: set[Offer] = set()
-        self._broken: dict[Offer, list[Limit]] = {}
-
-    def __call__(self, offer: Offer) -> bool:
-        """Whether an offer is neither forbidden nor over a limit."""
-        if offer not in self._broken and offer not in self._forbidden:
-            if self._space.forbidden(offer):
-                self._forbidden.add(offer)
-            else:
-                self._broken[offer] = self._limits.broken(offer)
-        return offer not in self._forbidden and not self._broken[offer]
-
-    @property
-    def looked_at(self) -> int:
-        return len(self._forbidden) + len(self._broken)
-
-    @property
-    def forbidden(self) -> int:
-        return len(self._forbidden)
-
-    def limited(self) -> dict[str, int]:
-        """For each limit how many offers break it, of those that are not forbidden."""
-        return {
-            limit_words(limit): sum(limit in broken for broken in self._broken.values())
-            for limit in self._space.rules.limits
-        }
 
 
 def limit_words(limit: Limit) -> str:
@@ -214,10 +254,10 @@ def checked_forbid(scenario: Scenario, forbid: Iterable[Mapping[str, tuple[str, 
             raise RunError("found an empty entry in what is forbidden, which would rule out every offer; leave it out")
         for term, options in entry.items():
             if term not in known:
-                raise RunError(f"what is forbidden names {term!r}, which is no term; {hint(term, known)}")
+                raise RunError(f"what is forbidden names {term!r}, which is no term; {_hint(term, known)}")
             for option in options:
                 if option not in known[term]:
-                    raise RunError(f"term {term!r} has no option {option!r} to forbid; {hint(option, known[term])}")
+                    raise RunError(f"term {term!r} has no option {option!r} to forbid; {_hint(option, known[term])}")
 
 
 def with_asked(

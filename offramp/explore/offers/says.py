@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from offramp.explore.phrases import party_label, percent, places, points, spaced
 
 if TYPE_CHECKING:
     from offramp.explore.offers.result import Offers, Outlook
-    from offramp.explore.offers.terms import Clause
 
 WORTH_SAYING = 0.005
 """A share below this is not worth a sentence."""
-
-NEARLY = 0.9
-"""A term carries an offer if it adds, given the rest, this much of what the one that adds most does."""
 
 
 def sentences(offers: Offers) -> list[str]:
@@ -57,13 +53,8 @@ def looked_at(offers: Offers) -> str:
         "may have been missed"
     )
     left = [f"{offers.forbidden:,} forbidden"] if offers.forbidden else []
-    left += [f"{number:,} with {_unstarred(limit)} broken" for limit, number in offers.limited.items() if number]
+    left += [f"{number:,} with {limit} broken" for limit, number in offers.limited.items() if number]
     return f"{how}, over {offers.setting.draws:,} draws" + (f"; left out: {', '.join(left)}." if left else ".")
-
-
-def _unstarred(limit: str) -> str:
-    """A limit in a sentence, in which asterisks stand around the main words."""
-    return limit.replace("**", "^").replace("*", "×")
 
 
 def _best(offers: Offers) -> Iterator[str]:
@@ -81,11 +72,12 @@ def _best(offers: Offers) -> Iterator[str]:
 
 
 def _chances(outlook: Outlook) -> str:
-    holds = f"*{percent(outlook.holds.mean)}*" if outlook.holds else ""
-    if outlook.made is None:
-        return f" (it holds with {holds})" if holds else ""
-    made = f"it is made with {percent(outlook.made.mean)}"
-    return f" ({made} and holds, if made, with {holds})" if holds else f" ({made})"
+    parts = []
+    if outlook.made is not None:
+        parts.append(f"it is made with {percent(outlook.made.mean)}")
+    if outlook.holds is not None:
+        parts.append(f"holds, if made, with *{percent(outlook.holds.mean)}*")
+    return f" ({' and '.join(parts)})" if parts else ""
 
 
 def _table(offers: Offers) -> Iterator[str]:
@@ -102,45 +94,27 @@ def _table(offers: Offers) -> Iterator[str]:
 
 def _least(offers: Offers) -> Iterator[str]:
     least, wanted = offers.least, percent(offers.wanted)
-    what, hold = f"*{full_words(least.options)}*", "would hold" + (", if made," if offers.roles.made else "")
+    what = f"*{full_words(least.options)}*"
     if offers.enough:
-        number = sum(outlook.share >= offers.wanted for outlook in offers.outlooks)
-        minimal = sum(outlook.minimal for outlook in offers.outlooks)
-        others = f", one of {number:,} that do, of which {minimal:,} would not with anything less" if number > 1 else ""
         yield (
-            f"The least generous offer that {hold} in at least {wanted} of draws is {what} "
-            f"({percent(least.share)}){others}."
+            f"The least generous offer that would hold, if made, in at least {wanted} of draws is {what} "
+            f"({percent(least.share)})."
         )
     else:
-        yield (f"*No offer* {hold} in {wanted} of draws; most often would {what}, in {percent(least.share)} of draws.")
-    if offers.clauses:
-        yield _carried(offers.clauses)
-
-
-def _carried(clauses: tuple[Clause, ...]) -> str:
-    """Which terms carry an offer: those without which its share falls by the most, or by nearly as much."""
-    most = clauses[0].given_rest
-    carrying = [clause for clause in clauses if clause.given_rest >= NEARLY * most]
-    names = ", ".join(f"{spaced(clause.term)} {spaced(clause.option)}" for clause in carrying)
-    alone = _points(clause.alone for clause in carrying)
-    if most < WORTH_SAYING:
-        return "*No single term* carries it: with any one taken back it would hold about as often."
-    if len(carrying) == 1:
-        return (
-            f"What carries it is *{names}*: without it the share falls by {_points([most])} percentage points; alone "
-            f"it adds {alone}."
+        yield (
+            f"*No offer* would hold, if made, in {wanted} of draws; most often would {what}, in "
+            f"{percent(least.share)} of draws."
         )
-    falls = _points(clause.given_rest for clause in carrying)
-    return (
-        f"What carries it are *{names}*: without any one of these the share falls by {falls} percentage points; alone "
-        f"each adds {alone}."
-    )
+    if offers.clauses:
+        first = offers.clauses[0]
+        yield (
+            f"What carries it is *{spaced(first.term)} {spaced(first.option)}*: given the rest it adds "
+            f"{_points(first.given_rest)} to the share of draws in which it would hold, alone {_points(first.alone)}."
+        )
 
 
-def _points(shares: Iterable[float]) -> str:
-    """The range of some shares in percentage points: "12", "0 to 5"."""
-    numbers = sorted(100.0 * share for share in shares)
-    return " to ".join(dict.fromkeys(points(number, 0) for number in (numbers[0], numbers[-1])))
+def _points(share: float) -> str:
+    return f"{points(100.0 * share, 0, sign=True)} percentage points"
 
 
 def _front(offers: Offers) -> Iterator[str]:
@@ -149,17 +123,13 @@ def _front(offers: Offers) -> Iterator[str]:
     scenario = offers.setting.scenario
     front = [outlook for outlook in offers.outlooks if outlook.on_main_front]
     whole = sum(outlook.on_front for outlook in offers.outlooks)
-    worth = {tuple(outlook.payoffs[party] for party in (offers.chooser, offers.answerer)) for outlook in front}
     pair = f"{party_label(scenario, offers.chooser)} and {party_label(scenario, offers.answerer)}"
-    if len(worth) == 1:
+    if len(front) == 1:
         words = offer_words(offers, front[0].options)
-        equal = f", and {len(front) - 1:,} worth the same to both" if len(front) > 1 else ""
-        yield f"Of {pair} each is best served, on average, by the same offer: *{words}*{equal}."
+        yield f"Of {pair} each is best served, on average, by the same offer: *{words}*."
     else:
         yield (
             f"Between {pair} *{len(front):,}* offers are on the Pareto front: no other is better for one of the two "
             "and no worse for the other."
         )
-    if len(scenario.parties) > len((offers.chooser, offers.answerer)):
-        are = "is" if whole == 1 else "are"
-        yield f"Between all parties {whole:,} of {len(offers.offers):,} {are} on the Pareto front."
+    yield f"Between all parties {whole:,} of {len(offers.offers):,} are on the Pareto front."

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.explore.offers.rows import Measured
+from offramp.explore.offers.measure import Measured
 from offramp.explore.offers.rules import Offer, Space
 
 if TYPE_CHECKING:
@@ -20,43 +20,30 @@ if TYPE_CHECKING:
 MOST_LISTED = 4096
 """Up to so many combinations all are looked at; of more, some are searched for."""
 
-MOST_COUNTED = 65_536
-"""Up to so many combinations it is counted how many are allowed: if these are few, all are looked at."""
-
-MOST_EVER = 2**20
-"""Combinations of which all can be looked at if that is asked for."""
-
 TRIALS = 600
 """Offers that the search proposes; those that it proposes again are not solved again."""
 
 POPULATION = 40
 
-REFUSED = (-1e300, -1.0, 2.0)
-"""Value, share and generosity of an offer that is not allowed: each worse than that of any other."""
+REFUSED = -1e300
+"""What an offer that is not allowed is worth to the search."""
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is searched for: offers worth much to the chooser, and the least generous that hold in a wanted share."""
+    """What an offer is worth in the search: the chooser's mean value, and the share of draws in which it holds."""
 
     space: Space
     measure: Callable[[Offer], Measured]
+    chooser: int
     allowed: Callable[[Offer], bool]
     wanted_share: float
 
     def value(self, offer: Offer) -> float:
-        return self.measure(offer).value if self.allowed(offer) else REFUSED[0]
+        return float(self.measure(offer).payoffs[self.chooser].mean()) if self.allowed(offer) else REFUSED
 
-    def holds(self, offer: Offer) -> bool:
-        """Whether an offer is allowed and holds in the wanted share of draws."""
-        return self.allowed(offer) and self.measure(offer).share >= self.wanted_share
-
-    def objectives(self, offer: Offer) -> tuple[float, float, float]:
-        """Value and share, of which more is wanted, and generosity, of which less is."""
-        if not self.allowed(offer):
-            return REFUSED
-        measured = self.measure(offer)
-        return measured.value, measured.share, self.space.generosity(offer)
+    def share(self, offer: Offer) -> float:
+        return self.measure(offer).share if self.allowed(offer) else -1.0
 
 
 def search(target: Target, seed: int) -> None:
@@ -85,7 +72,7 @@ def _study(seed: int) -> optuna.Study:
 def _objectives(target: Target, trial: optuna.Trial) -> tuple[float, float, float]:
     pairs = zip(target.space.terms, target.space.options, strict=True)
     offer = tuple(trial.suggest_int(term, 0, len(options) - 1) for term, options in pairs)
-    return target.objectives(offer)
+    return target.value(offer), target.share(offer), target.space.generosity(offer)
 
 
 def _climb(target: Target, start: Offer) -> None:
@@ -100,13 +87,13 @@ def _climb(target: Target, start: Offer) -> None:
 
 def _descend(target: Target, seen: list[Offer]) -> None:
     """Take back one step of one term as long as the offer still holds often enough."""
-    holding = [offer for offer in seen if target.holds(offer)]
+    holding = [offer for offer in seen if target.share(offer) >= target.wanted_share]
     if not holding:
         return
     least = min(holding, key=target.space.generosity)
     while True:
         below = (each for each in _neighbours(target.space, least) if sum(each) < sum(least))
-        next_ = next((each for each in below if target.holds(each)), None)
+        next_ = next((each for each in below if target.share(each) >= target.wanted_share), None)
         if next_ is None:
             return
         least = next_

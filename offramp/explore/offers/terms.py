@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 
-from offramp.explore.offers.measure import Measurer
 from offramp.explore.offers.rules import Offer, Space
 
 MOST_TERMS = 8
@@ -41,19 +40,20 @@ class Clause:
     average: float | None
 
 
-def clauses_of(space: Space, offer: Offer, measurer: Measurer) -> tuple[Clause, ...]:
-    """What each term of ``offer`` above its least generous option adds; the one that adds most given the rest first."""
-    raised = [index for index, option in enumerate(offer) if option > 0]
-    everything, orders = frozenset(raised), len(raised) <= MOST_TERMS
+def clauses_of(space: Space, offer: Offer, share: Callable[[Offer], float]) -> tuple[Clause, ...]:
+    """What each term of ``offer`` above its least generous option adds; the one that adds most given the rest first.
 
-    def reduced(kept: frozenset[int]) -> Offer:
-        return tuple(option if index in kept else 0 for index, option in enumerate(offer))
+    Parameters
+    ----------
+    share : callable
+        The share of the draws in which an offer holds.
+    """
+    raised = [index for index, option in enumerate(offer) if option > 0]
 
     def value(kept: frozenset[int]) -> float:
-        return measurer(reduced(kept)).share
+        return share(tuple(option if index in kept else 0 for index, option in enumerate(offer)))
 
-    sizes = range(len(raised) + 1) if orders else (0, 1, len(raised) - 1)
-    measurer.measure(reduced(frozenset(kept)) for size in sizes for kept in combinations(raised, size))
+    everything = frozenset(raised)
     names = space.named(offer)
     found = [
         Clause(
@@ -61,7 +61,7 @@ def clauses_of(space: Space, offer: Offer, measurer: Measurer) -> tuple[Clause, 
             option=names[space.terms[index]],
             alone=value(frozenset([index])) - value(frozenset()),
             given_rest=value(everything) - value(everything - {index}),
-            average=_shapley(index, everything, value) if orders else None,
+            average=_shapley(index, everything, value) if len(raised) <= MOST_TERMS else None,
         )
         for index in raised
     ]
