@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
+    from offramp.explore.variants import with_offer
     from offramp.game.compile import Compiled, compile_scenario
     from offramp.game.game import Game
     from offramp.scenario.distributions import Distribution
@@ -74,6 +75,7 @@ __all__ = [
     "run",
     "solve_game",
     "spaced_precisions",
+    "with_offer",
 ]
 
 _HOMES = {
@@ -110,6 +112,7 @@ _HOMES = {
     "run": "offramp.explore.run",
     "solve_game": "offramp.solve.api:solve",
     "spaced_precisions": "offramp.explore.branches",
+    "with_offer": "offramp.explore.variants",
 }
 """Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""
 

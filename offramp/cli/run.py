@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from offramp.cli.common import figure_option, say_drawn, write_figures
 from offramp.cli.console import (
     INTERRUPTED,
     Asked,
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from offramp.explore.run import Run
 
 
+MODES = ("quick", "none", "all")
+"""What --explore takes besides names of analyses."""
+
+
 @click.command()
 @click.argument("file")
 @draws
@@ -36,6 +41,15 @@ if TYPE_CHECKING:
     help="Look for other equilibria of the first draws and say how far the answers depend on which is played: from "
     "many starts, or (small games) by listing all.",
 )
+@click.option(
+    "--explore",
+    default="quick",
+    show_default=True,
+    metavar="quick|none|all|NAMES",
+    help="What else to find out: quick (what drives the headline, and the best of up to 512 offers), none, all, or "
+    "names such as drivers,boxes,breaking,tipping,offers,learning,observed.",
+)
+@figure_option
 @click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster, e.g. tcp://10.0.0.7:8786.")
 @click.option(
@@ -53,6 +67,8 @@ def run(
     seed: int,
     precision: Asked,
     equilibria: Search | None,
+    explore: str,
+    figure: str | None,
     workers: int | None,
     dask: str | None,
     out: str | None,
@@ -65,8 +81,13 @@ def run(
     done until then is shown (and written), and the exit code is 130.
     """
     from offramp.explore import folder, store
+    from offramp.explore.exploring import checked_names
     from offramp.explore.run import run as run_scenario
+    from offramp.figures.figure import check_picture
 
+    names = [] if explore in MODES else checked_names([name.strip() for name in explore.split(",")])
+    if figure:
+        check_picture(figure)
     place = Path(out) if out else None
     checkpoint = place and store.unfinished(place)
     if place:
@@ -84,13 +105,34 @@ def run(
             precision=precision,
             equilibria=equilibria,
         )
+    if not result.interrupted and explore != "none":
+        result = _explored(result, explore, names, quiet=quiet)
     if place:
         result.save(place)
     if checkpoint and not result.interrupted:
         folder.discard(checkpoint)
     _show(result, out, quiet=quiet, as_json=as_json)
+    if figure:
+        say_drawn(write_figures(result.figures(), figure))
     if result.interrupted:
         ctx.exit(INTERRUPTED)
+
+
+def _explored(result: Run, explore: str, names: list[str], *, quiet: bool) -> Run:
+    """The run with what else was asked for; after Ctrl-C without."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    try:
+        if quiet or not console.is_terminal:
+            return result.first_look() if explore == "quick" else result.explore(*names)
+        with console.status("exploring") as status:
+            if explore == "quick":
+                return result.first_look()
+            return result.explore(*names, report=lambda name: status.update(f"exploring: {name}"))
+    except KeyboardInterrupt:
+        click.echo("offramp: stopped exploring; the run itself is whole", err=True)
+        return result
 
 
 def _show(result: Run, out: str | None, *, quiet: bool, as_json: bool) -> None:

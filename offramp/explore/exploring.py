@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
@@ -18,6 +19,9 @@ EXPLORED_DRAWS = 16_384
 
 OFFER_DRAWS = 256
 """Draws over which every offer is solved, for a first look."""
+
+FEW_OFFERS = 512
+"""Up to so many offers a run's own screen shows the best of them."""
 
 TIPPED = 3
 """Tipping points are looked for among so many assumptions, those that drive the headline most."""
@@ -46,6 +50,30 @@ def explore(run: Run, names: Sequence[str], report: Report | None = None) -> dic
                 raise
             logging.getLogger("offramp").info("%s: left out, since %s", name, error)
     return found
+
+
+def first_look(run: Run) -> dict[str, Analysis]:
+    """What a run's own screen shows: what drives the headline, and the best of all offers if they are few.
+
+    Nothing is solved for the drivers; offers are solved over the first ``OFFER_DRAWS`` draws.
+    """
+    part = run.first(min(EXPLORED_DRAWS, run.num_draws))
+    found: dict[str, Analysis] = {}
+    for name, make in (("drivers", _quick_drivers), ("offers", _few_offers)):
+        try:
+            found.update(make(part))
+        except RunError as error:
+            logging.getLogger("offramp").debug("%s: left out, since %s", name, error)
+    return found
+
+
+def _quick_drivers(run: Run) -> Iterator[tuple[str, Analysis]]:
+    yield "drivers", run.drivers(tornado=False)
+
+
+def _few_offers(run: Run) -> Iterator[tuple[str, Analysis]]:
+    if 1 < prod(len(term.options) for term in run.scenario.terms) <= FEW_OFFERS:
+        yield from _offers(run)
 
 
 def checked_names(names: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from offramp.explore.batches import Clock, Progress
 from offramp.explore.check import is_game_file
 from offramp.explore.columns import Columns, StoredTable
 from offramp.explore.enough import Enough, enough_of
-from offramp.explore.exploring import Report, explore
+from offramp.explore.exploring import Report, explore, first_look
 from offramp.explore.gridcheck import CHECKED_DRAWS, check_grids
 from offramp.explore.html import run_html
 from offramp.explore.job import Job
@@ -177,6 +177,10 @@ class Run(Asks):
             If a name is unknown, or an analysis that was named cannot be made.
         """
         return replace(self, explored={**self.explored, **explore(self, names, report)})
+
+    def first_look(self) -> Run:
+        """The run with what its own screen shows added to :attr:`explored`: the drivers, and the best of few offers."""
+        return replace(self, explored={**self.explored, **first_look(self)})
 
     def record(self) -> Record:
         """The run as one plain document, ``offramp.run/1`` (see ``docs/json.md``)."""

@@ -11,7 +11,7 @@ from offramp.explore.boxes.result import Boxes
 from offramp.explore.boxes.says import limit_words
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, wrapped
-from offramp.tell.screen import FEWEST_ROWS, NARROWEST, SCREEN_LINES, Section
+from offramp.tell.sections import FEWEST_ROWS, NARROWEST, SCREEN_LINES, Section
 
 
 def boxes_screen(boxes: Boxes, width: int = SCREEN_WIDTH) -> list[Text]:

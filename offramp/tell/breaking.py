@@ -13,7 +13,7 @@ from offramp.explore.summary import Estimate
 from offramp.scenario.model import CHANCE
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 TOLD = 3
 """Sentences that stand above the tables; the others say what these show."""

@@ -12,7 +12,7 @@ from offramp.explore.comparison.says import is_probability, value_words
 from offramp.explore.phrases import points
 from offramp.explore.summary import Estimate
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 
 def comparison_screen(comparison: Comparison, width: int = SCREEN_WIDTH) -> list[Text]:

@@ -12,7 +12,7 @@ from offramp.explore.drivers.says import answer_words, unclear_words
 from offramp.explore.phrases import percent, spaced
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 MOST_ROWS = 12
 """Drivers in the table."""

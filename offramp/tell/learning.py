@@ -10,7 +10,7 @@ from offramp.explore.learning.result import Item, Learning
 from offramp.explore.learning.says import KNOWN, worth_places
 from offramp.explore.phrases import percent, points, spaced
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 ROWS = 12
 """Assumptions in the table."""

@@ -11,7 +11,7 @@ from offramp.explore.observed.says import shift_words
 from offramp.explore.phrases import percent, spaced
 from offramp.explore.summary import Estimate
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 ROWS = 8
 """Assumptions in the table."""

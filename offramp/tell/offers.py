@@ -13,7 +13,7 @@ from offramp.explore.phrases import points, spaced
 from offramp.explore.summary import Estimate
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 ROWS = 8
 """Offers in the table; the one on the table is always among them."""

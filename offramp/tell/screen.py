@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from rich.text import Text
 
@@ -12,46 +11,19 @@ from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Answer
 from offramp.tell import words
+from offramp.tell.explored import explored_sections
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 from offramp.tell.trust import certificate_words, spread_words
 
-SCREEN_LINES = 40
-"""Most lines of a run's screen at ``SCREEN_WIDTH`` columns."""
+EXPLORED_LINES = 44
+"""Most lines where the screen also says what drives the answer, and which offers are best."""
 
-NARROWEST = 60
-"""Fewest columns in which a screen still makes sense."""
+FEWEST = 2
+"""A section of a run is never cut below this many rows."""
 
-FEWEST_ROWS = 3
-"""A section is never cut below this many rows."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading and its rows; ``hidden`` rows were left out to keep to the screen.
-
-    Sections with a smaller ``worth`` are cut first.
-    """
-
-    heading: str
-    rows: tuple[Text, ...]
-    worth: int = 0
-    hidden: int = 0
-
-    @property
-    def num_lines(self) -> int:
-        return 2 + len(self.rows) + (self.hidden > 0)
-
-    def cut(self) -> Section:
-        """One line less: the last rows go."""
-        gone = 1 if self.hidden else 2
-        return replace(self, rows=self.rows[:-gone], hidden=self.hidden + gone)
-
-    def lines(self) -> Iterator[Text]:
-        yield Text()
-        yield Text(self.heading, style="bold")
-        yield from self.rows
-        if self.hidden:
-            yield Text(f"  and {self.hidden} more; --json has them all", style="dim")
+NOTE = 26
+"""Columns that are kept free in a heading for how many rows were left out."""
 
 
 def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
@@ -59,7 +31,8 @@ def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
     width = max(NARROWEST, min(width, SCREEN_WIDTH))
     head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
     foot = [*wrapped(Text(_trust(run)), width), *_unsettled(run, width), *wrapped(Text(_effort(run)), width)]
-    sections = fitted(list(_sections(run, width)), SCREEN_LINES - len(head) - len(foot) - 1)
+    lines = EXPLORED_LINES if run.explored else SCREEN_LINES
+    sections = fitted(list(_sections(run, width)), lines - len(head) - len(foot) - 1, FEWEST)
     return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
 
 
@@ -104,18 +77,23 @@ def _answer_words(run: Run, answer: Answer) -> str:
 
 
 def _sections(run: Run, width: int) -> Iterator[Section]:
+    yield from _run_sections(run, width)
+    yield from explored_sections(run, width)
+
+
+def _run_sections(run: Run, width: int) -> Iterator[Section]:
     others = [(answer.clause, run.answers[answer.name]) for answer in run.scenario.answers[1:]]
     if others:
-        yield Section("Also asked", tuple(_bar_row(*each, width) for each in others))
+        yield Section("Also asked", tuple(_bar_row(*each, width) for each in others), noted=True)
     open_moves = run.paths.open_moves
     rows = tuple(_move_row(run, name, move, width) for name, move in run.moves.items() if name in open_moves)
-    yield Section("What each party does, given that it comes to that", rows, worth=1)
+    yield Section("What each party does, given that it comes to that", rows, worth=2, noted=True)
     breaks = [(f"{_move_label(run, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks]
     if breaks:
         rows = tuple(_bar_row(*each, width) for each in _by_likelihood(breaks))
-        yield Section(cell(_breaks_heading(run), width).rstrip(), rows)
+        yield Section(cell(_breaks_heading(run), width - NOTE).rstrip(), rows, noted=True)
     ends = [(_outcome_label(run, name), estimate) for name, estimate in run.outcomes.items()]
-    yield Section("How it ends", tuple(_bar_row(*each, width) for each in _by_likelihood(ends)))
+    yield Section("How it ends", tuple(_bar_row(*each, width) for each in _by_likelihood(ends)), noted=True)
 
 
 def _breaks_heading(run: Run) -> str:
@@ -125,17 +103,6 @@ def _breaks_heading(run: Run) -> str:
 
 def _by_likelihood(rows: list[tuple[str, Estimate]]) -> list[tuple[str, Estimate]]:
     return sorted(rows, key=lambda row: -row[1].mean)
-
-
-def fitted(sections: list[Section], budget: int) -> list[Section]:
-    """``sections`` cut to ``budget`` lines: those of least worth first, and among them where most rows are left."""
-    while sum(section.num_lines for section in sections) > budget:
-        long = [index for index, section in enumerate(sections) if len(section.rows) > FEWEST_ROWS]
-        if not long:
-            break
-        chosen = min(long, key=lambda index: (sections[index].worth, -len(sections[index].rows)))
-        sections[chosen] = sections[chosen].cut()
-    return sections
 
 
 def _bar_row(label: str, estimate: Estimate | None, width: int) -> Text:

@@ -10,7 +10,7 @@ from offramp.explore.phrases import spaced
 from offramp.explore.tipping.result import Point, Tipping
 from offramp.explore.tipping.says import answer_words, value_words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, wrapped
-from offramp.tell.screen import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
 MOST_ROWS = 13
 """Values of the curve that are shown."""
