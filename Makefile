@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs tutorial bench bench-json bench-docs coverage fuzz check lock clean
+.PHONY: run test lint docs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -49,6 +49,10 @@ bench: .venv/.dev .venv/.oracle .venv/.bench
 
 bench-json: .venv/.dev .venv/.oracle .venv/.bench
 	@$(BIN)/python -m benchmarks --seed $(SEED) --json
+
+# How long each analysis of the example takes, into docs/performance.md; three minutes.
+bench-exploring: .venv/.dev
+	@$(BIN)/python -m benchmarks.exploring
 
 # The tables and figures of docs/performance.md, measured anew; a quarter of an hour.
 bench-docs: .venv/.dev .venv/.oracle .venv/.bench

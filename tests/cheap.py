@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from offramp.explore.run import Run
@@ -52,3 +55,13 @@ def equals(result: Run, other: Run) -> bool:
     names = [field.name for field in fields(Table)]
     same = all(getattr(result.table, name).tobytes() == getattr(other.table, name).tobytes() for name in names)
     return same and without_timings(result) == without_timings(other)
+
+
+def most_memory() -> int:
+    """The most memory in bytes that this process has held, what held it before it was started left out."""
+    status = Path("/proc/self/status")
+    if status.exists():  # the maximum that rusage tells includes that of the parent
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return 1024 * int(peak.split()[1])
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
-from SALib.analyze import delta, sobol  # type: ignore[import-untyped]
-from SALib.sample import sobol as sobol_sample  # type: ignore[import-untyped]
-from SALib.test_functions import Ishigami  # type: ignore[import-untyped]
+from SALib.analyze import delta, sobol
+from SALib.sample import sobol as sobol_sample
+from SALib.test_functions import Ishigami
 from scipy.stats import norm, qmc
 
 from handmade import certain_standoff, conditional_standoff, leak_standoff

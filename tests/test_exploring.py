@@ -9,10 +9,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 from rich.text import Text
 
+from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.exploring import ANALYSES, EXPLORED_DRAWS
 from offramp.explore.run import Run, run
@@ -23,7 +25,8 @@ from offramp.tell.drivers import drivers_screen
 from offramp.tell.learning import learning_screen
 from offramp.tell.observed import observed_screen
 from offramp.tell.offers import offers_screen
-from offramp.tell.screen import SCREEN_LINES
+from offramp.tell.screen import EXPLORED_LINES, run_screen
+from offramp.tell.sections import SCREEN_LINES
 from offramp.tell.tipping import tipping_screen
 
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
@@ -108,6 +111,11 @@ def test_screens_keep_to_their_width_and_length(explored: Run, width: int) -> No
         lines = SCREENS[name.partition(".")[0]](analysis, width)
         assert 2 < len(lines) <= SCREEN_LINES, name
         assert max(cell_len(line.plain) for line in lines) <= width, name
+    lines = run_screen(explored, width)
+    assert len(lines) <= EXPLORED_LINES
+    assert max(cell_len(line.plain) for line in lines) <= width
+    assert any("What drives it" in line.plain for line in lines)
+    assert any("Best offer" in line.plain for line in lines)
 
 
 def test_pictures_are_drawn_and_told(explored: Run) -> None:
@@ -158,3 +166,29 @@ def test_what_cannot_be_said_of_private_and_correlated_assumptions_is_said(explo
         notes = " ".join(explored.explored[name].record()["notes"])
         for assumption in ("resolve", "office", "exile"):
             assert assumption in notes, (name, assumption)
+
+
+def test_a_first_look_solves_nothing_for_the_drivers_and_few_draws_for_the_offers() -> None:
+    plain = run(loads(AWKWARD), draws=512, seed=2)
+    looked = plain.first_look()
+    assert set(looked.explored) == {"drivers", "offers"}
+    assert looked.record()["explored"]["offers"]["draws"] == 256
+    assert looked.record()["explored"]["drivers"]["draws"] == 512
+    assert looked.answers == plain.answers
+    bare = run(loads(AWKWARD.replace("given: approach.offer", "given: approach.wait")), draws=16).first_look()
+    assert "offers" in bare.explored
+
+
+@pytest.mark.parametrize(("asked", "found"), [("none", []), ("boxes,breaking", ["boxes", "breaking"])])
+def test_the_run_command_explores_what_is_asked(asked: str, found: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "awkward.yaml"
+    file.write_text(AWKWARD, encoding="utf-8")
+    command = ["run", str(file), "--draws", "256", "--quiet", "--explore", asked, "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(main, [*command, "--figure", str(tmp_path / "run.svg"), "--json"])
+    assert done.exit_code == 0, done.output
+    assert list(json.loads(done.stdout)["explored"]) == found
+    assert (tmp_path / "run.svg").exists()
+    assert {each.stem for each in (tmp_path / "run").glob("explored/*")} == set(found)
+    wrong = CliRunner().invoke(main, ["run", str(file), "--explore", "boxs"])
+    assert wrong.exit_code == 2
+    assert "did you mean 'boxes'" in wrong.stderr

@@ -21,7 +21,8 @@ from offramp.scenario.load import load
 from offramp.scenario.model import Answer, Choice, Move
 from offramp.tell.gamescreen import check_lines, solution_screen
 from offramp.tell.layout import bar, cell, emphasised, print_lines, spaced, tree_line
-from offramp.tell.screen import SCREEN_LINES, run_screen
+from offramp.tell.screen import run_screen
+from offramp.tell.sections import SCREEN_LINES
 from offramp.tell.trust import certificate_words
 from standoffs import outcome
 
@@ -79,7 +80,7 @@ def test_a_long_scenario_is_cut_to_the_screen_and_says_so() -> None:
     many = tuple(Answer(f"q{i}", f"question {i} is answered", Expression.parse("outcome.kept")) for i in range(9))
     lines = run_screen(run(replace(scenario, moves=(*chain, *scenario.moves), answers=many), draws=1))
     assert len(lines) <= SCREEN_LINES
-    assert any("more; --json has them all" in line.plain for line in lines)
+    assert any("Also asked (2 of 8; --json has all)" in line.plain for line in lines)
 
 
 def test_a_terminal_sees_emphasis_and_a_pipe_does_not(standoff: Run) -> None:

@@ -46,7 +46,7 @@ def test_it_goes_from_the_file_to_a_recommended_offer_and_its_caveats(committed:
 
 def test_its_pictures_are_told_in_words(committed: Any) -> None:
     shown = "".join(
-        out["data"].get("text/html", "")
+        out["data"].get("text/html", "") + out["data"].get("image/svg+xml", "")
         for cell in committed.cells
         if cell.cell_type == "code"
         for out in cell.outputs

@@ -81,13 +81,9 @@ def run(
     done until then is shown (and written), and the exit code is 130.
     """
     from offramp.explore import folder, store
-    from offramp.explore.exploring import checked_names
     from offramp.explore.run import run as run_scenario
-    from offramp.figures.figure import check_picture
 
-    names = [] if explore in MODES else checked_names([name.strip() for name in explore.split(",")])
-    if figure:
-        check_picture(figure)
+    names = _checked(explore, figure)
     place = Path(out) if out else None
     checkpoint = place and store.unfinished(place)
     if place:
@@ -116,6 +112,16 @@ def run(
         say_drawn(write_figures(result.figures(), figure))
     if result.interrupted:
         ctx.exit(INTERRUPTED)
+
+
+def _checked(explore: str, figure: str | None) -> list[str]:
+    """The analyses that are asked for by name; what cannot be done is refused before anything is solved."""
+    from offramp.explore.exploring import checked_names
+    from offramp.figures.figure import check_picture
+
+    if figure:
+        check_picture(figure)
+    return [] if explore in MODES else checked_names([name.strip() for name in explore.split(",")])
 
 
 def _explored(result: Run, explore: str, names: list[str], *, quiet: bool) -> Run:
