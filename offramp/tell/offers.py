@@ -15,6 +15,9 @@ from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
 from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
 
+WIDE, COLUMN = 90, 9
+"""Columns from which on all numbers have room, and those of each."""
+
 ROWS = 8
 """Offers in the table; the one on the table is always among them."""
 
@@ -55,8 +58,13 @@ def best_rows(offers: Offers, width: int, indices: list[int]) -> list[Text]:
 
 def heading(text: str, width: int) -> str:
     """The heading of such rows."""
-    columns = ("made", "accepted", "holds", "in draws", "best", "points")
-    return cell(text, width - 54) + "".join(f"{each:>9}" for each in columns)
+    columns = _columns(width)
+    return cell(text, width - COLUMN * len(columns)) + "".join(f"{each:>{COLUMN}}" for each in columns)
+
+
+def _columns(width: int) -> tuple[str, ...]:
+    """What there is room for."""
+    return ("made", "accepted", "holds", "in draws", "best", "points") if width >= WIDE else ("made", "holds", "points")
 
 
 def _sections(offers: Offers, width: int) -> Iterator[Section]:
@@ -71,14 +79,20 @@ def _sections(offers: Offers, width: int) -> Iterator[Section]:
 
 
 def _row(offers: Offers, index: int, width: int) -> Text:
-    outlook = offers.outlooks[index]
+    outlook, columns = offers.outlooks[index], _columns(width)
+    numbers = {
+        "made": _percent(outlook.made),
+        "accepted": _percent(outlook.accepted),
+        "holds": _percent(outlook.holds),
+        "in draws": words.percent(outlook.share),
+        "best": words.percent(outlook.best),
+        "points": points(outlook.payoffs[offers.chooser].mean, value_places(offers)),
+    }
     row = Text("  ")
     label = f"{index + 1}. {offer_words(offers, outlook.options)}{_sign(outlook)}"
-    row.append(cell(label, width - 56), style="bold" if index == offers.table else "")
-    for estimate in (outlook.made, outlook.accepted, outlook.holds):
-        row.append(f"{_percent(estimate):>9}")
-    row.append(f"{words.percent(outlook.share):>9}{words.percent(outlook.best):>9}")
-    row.append(f"{points(outlook.payoffs[offers.chooser].mean, value_places(offers)):>9}", style="bold")
+    row.append(cell(label, width - COLUMN * len(columns) - 2), style="bold" if index == offers.table else "")
+    for name in columns:
+        row.append(f"{numbers[name]:>{COLUMN}}", style="bold" if name == "points" else "")
     return row
 
 
