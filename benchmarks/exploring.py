@@ -74,7 +74,9 @@ def _drawn(run: offramp.Run, name: str) -> bool:
 def table(found: list[tuple[str, str, float]]) -> str:
     """The rows as Markdown, under a line on the machine."""
     about = machine()
-    head = f"{datetime.now(UTC).date()}, {', '.join(f'{key} {value}' for key, value in about.items())}."
+    gibibytes = about["memory_bytes"] / 2**30
+    where = f"{about['cores']} cores of {about['cpu']}, {gibibytes:.0f} GiB, {about['system']}"
+    head = f"{datetime.now(UTC).date()}, {where}."
     lines = [f"| {what} | {over} | {seconds:.1f} |" for what, over, seconds in found]
     return "\n".join([head, "", "| what | over | seconds |", "|---|---|--:|", *lines])
 
