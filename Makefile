@@ -3,7 +3,7 @@
 #   make test     the whole test suite                make bench     the benchmarks
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
 #   make check    lint, docs and test                 make fuzz      broken input for two minutes
-#   make lock     fresh pinned versions
+#   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
 PYTHON ?= python3

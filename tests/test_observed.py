@@ -176,6 +176,8 @@ def test_the_document_is_what_its_schema_says(refused: Posterior) -> None:
     document = json.loads(json.dumps(refused.document(), allow_nan=False))
     jsonschema.Draft202012Validator(schema).validate(document)
     assert refused.frame()["assumption"].tolist() == [each.name for each in refused.shifts]
+    arrays = refused.to_xarray()
+    assert float((arrays["office"] * arrays["weight"]).sum()) > float(arrays["office"].mean())
 
 
 def test_pictures_are_drawn_and_told(refused: Posterior) -> None:

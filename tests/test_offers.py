@@ -242,6 +242,10 @@ def test_the_document_is_what_its_schema_says(offers: Offers) -> None:
     document = json.loads(json.dumps(offers.document(), allow_nan=False))
     jsonschema.Draft202012Validator(schema).validate(document)
     assert offers.frame().shape[0] == 6
+    array = offers.to_xarray()
+    assert array.sel(offer=0).shape == (256,)
+    np.testing.assert_array_equal(array.where(array.pay == "none", drop=True).sizes["offer"], 2)
+    assert repr(offers).startswith("<Offers: the proposer: the offer worth most is")
 
 
 def test_pictures_are_drawn_and_told(offers: Offers) -> None:

@@ -85,6 +85,9 @@ class Analysis(ABC):
         """The findings as one document, ``offramp.<name>/1`` (see ``docs/json.md``)."""
         return {**self.setting.heading(f"offramp.{self.name}/1"), **self.record()}
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.sentences()[0].replace('*', '')}>"
+
     def _repr_html_(self) -> str:
         words = "".join(f"<p>{escape(each.replace('*', ''))}</p>" for each in self.sentences())
         table: Any = self.frame().head(FRAME_ROWS)

@@ -65,7 +65,7 @@ class Step:
     held_out_coverage: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Boxes(Analysis):
     """The simplest conditions under which an answer fails, or holds.
 

@@ -166,7 +166,7 @@ class Guarantee:
     unconverged: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Breaking(Analysis):
     """What breaks the offer on the table.
 

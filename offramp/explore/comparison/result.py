@@ -68,7 +68,7 @@ class Line:
     change: Change | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Analysis):
     """Two scenarios over the same draws.
 

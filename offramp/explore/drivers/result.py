@@ -78,7 +78,7 @@ class Driver:
         return self.meaning.rstrip(".") or self.name.replace("_", " ")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Drivers(Analysis):
     """What drives an answer.
 

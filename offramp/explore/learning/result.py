@@ -64,7 +64,7 @@ class Item:
         return self.matters and self.grade.known == "poorly"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Learning(Analysis):
     """What to find out before choosing an offer.
 

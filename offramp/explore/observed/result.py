@@ -15,6 +15,7 @@ from offramp.scenario.model import Observation
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 FEW_DRAWS, FEW_SHARE = 100.0, 0.05
 """With a smaller effective number of draws, or a smaller share of them, the posterior is not to be relied on."""
@@ -56,7 +57,7 @@ class Update:
     posterior: Estimate | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Posterior(Analysis):
     """What was seen, and what it does to the assumptions and the answers.
 
@@ -148,6 +149,15 @@ class Posterior(Analysis):
             for each in self.shifts
         ]
         return pd.DataFrame(rows)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Labelled arrays by ``draw``: the chance of what was seen, the weights, and the drawn assumptions."""
+        import numpy as np
+        import xarray as xr
+
+        rows = {name: ("draw", values) for name, values in self.columns.items()}
+        found = {"chance": ("draw", self.chance), "weight": ("draw", self.weights), **rows}
+        return xr.Dataset(found, {"draw": np.arange(len(self.weights))})
 
     def figures(self) -> dict[str, Figure]:
         """``observed``, the assumptions that moved furthest before and after; and ``answers``."""

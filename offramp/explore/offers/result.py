@@ -16,6 +16,7 @@ from offramp.figures.figure import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ HARDLY = 0.05
 """An offer that is made with a smaller probability would hardly be made."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Offers(Analysis):
     """All offers that were looked at, the one worth most to the chooser first.
 
@@ -181,6 +182,16 @@ class Offers(Analysis):
         import pandas as pd
 
         return pd.DataFrame([_row(outlook) for outlook in self.outlooks])
+
+    def to_xarray(self) -> xr.DataArray:
+        """The chooser's payoff in equilibrium as a labelled array, ``offer`` by ``draw``, with each term's option."""
+        import numpy as np
+        import xarray as xr
+
+        terms = {term: ("offer", [options[term] for options in self.offers]) for term in self.offers[0]}
+        coords = {"offer": np.arange(len(self.offers)), "draw": np.arange(self.values.shape[1]), **terms}
+        about = {"party": self.chooser, "units": "points"}
+        return xr.DataArray(self.values, coords, ("offer", "draw"), name="payoff", attrs=about)
 
     def figures(self) -> dict[str, Figure]:
         """``offers``, the frontier; and ``terms``, what each term adds, where an offer has any."""

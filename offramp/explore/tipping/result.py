@@ -95,7 +95,7 @@ class Flips:
         return self.quantile(0.05), self.quantile(0.95)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tipping(Analysis):
     """Where an answer flips as one assumption is varied.
 
