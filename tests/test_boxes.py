@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from handmade import certain_standoff, conditional_standoff
 from offramp.arrays import Floats
-from offramp.cli.boxes import boxes as boxes_command
+from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.boxes import api
 from offramp.explore.boxes import discover as discovering
@@ -370,11 +370,11 @@ def test_the_command(tmp_path: Path) -> None:
     file, picture = tmp_path / "standoff.yaml", tmp_path / "box.svg"
     file.write_text(dumps(planted_standoff()), encoding="utf-8")
     arguments = [str(file), "--draws", "1024", "--quiet"]
-    done = CliRunner().invoke(boxes_command, [*arguments, "--figure", str(picture)])
+    done = CliRunner().invoke(main, ["boxes", *arguments, "--figure", str(picture)])
     assert done.exit_code == 0, done.output
     assert "chance of a leak is above 0.6" in " ".join(done.output.split())
     assert sorted(each.name for each in tmp_path.glob("*.svg")) == ["box-limits.svg", "box-trajectory.svg", "box.svg"]
-    document = json.loads(CliRunner().invoke(boxes_command, [*arguments, "--holds", "--json"]).output)
+    document = json.loads(CliRunner().invoke(main, ["boxes", *arguments, "--holds", "--json"]).output)
     assert document["looked_for"]["holds"] is True
 
 

@@ -23,7 +23,7 @@ from scipy.stats import norm, qmc
 
 from handmade import certain_standoff, conditional_standoff, leak_standoff
 from offramp.arrays import Flags, Floats
-from offramp.cli.drivers import drivers as command
+from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.drivers import given
 from offramp.explore.drivers.api import find_drivers
@@ -419,11 +419,11 @@ def test_the_command(tmp_path: Path) -> None:
     file, picture = tmp_path / "standoff.yaml", tmp_path / "drivers.svg"
     file.write_text(dumps(leaving()), encoding="utf-8")
     asked = [str(file), "--draws", "256", "--quiet"]
-    done = CliRunner().invoke(command, [*asked, "--totals", "--figure", str(picture)])
+    done = CliRunner().invoke(main, ["drivers", *asked, "--totals", "--figure", str(picture)])
     assert done.exit_code == 0, done.output
     assert "total" in done.output
     assert sorted(each.name for each in tmp_path.glob("*.svg")) == ["drivers-tornado.svg", "drivers.svg"]
-    document = json.loads(CliRunner().invoke(command, [*asked, "--json", "--answer", "payoff.he"]).output)
+    document = json.loads(CliRunner().invoke(main, ["drivers", *asked, "--json", "--answer", "payoff.he"]).output)
     assert document["answer"]["name"] == "payoff.he"
 
 

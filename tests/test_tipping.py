@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from handmade import conditional_standoff
-from offramp.cli.tipping import tipping as tipping_command
+from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.run import Run, run
 from offramp.explore.tipping import api
@@ -324,12 +324,12 @@ def test_the_command(tmp_path: Path) -> None:
     file, picture = tmp_path / "standoff.yaml", tmp_path / "tip.svg"
     file.write_text(dumps(leaving()), encoding="utf-8")
     arguments = [str(file), "worth", "--draws", "32", "--quiet"]
-    done = CliRunner().invoke(tipping_command, [*arguments, "--figure", str(picture)])
+    done = CliRunner().invoke(main, ["tipping", *arguments, "--figure", str(picture)])
     assert done.exit_code == 0, done.output
     assert "Where what leaving is worth to him is above" in done.output
     assert sorted(each.name for each in tmp_path.glob("*.svg")) == ["tip-flips.svg", "tip.svg"]
     asked = [*arguments, "--answer", "payoff.us", "--level", "2", "--low", "10", "--high", "30", "--json"]
-    document = json.loads(CliRunner().invoke(tipping_command, asked).output)
+    document = json.loads(CliRunner().invoke(main, ["tipping", *asked]).output)
     assert (document["answer"]["level"], document["range"]) == (2, [10, 30])
 
 
