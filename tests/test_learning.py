@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,8 +17,11 @@ from offramp.cli import main
 from offramp.errors import RunError
 from offramp.explore.learning.api import undominated_rows, worth_knowing
 from offramp.explore.learning.grades import grade
+from offramp.explore.learning.picture import known_figure
 from offramp.explore.learning.result import Learning
+from offramp.explore.learning.turns import Worth
 from offramp.explore.learning.worth import best_offers, evpi, evppi
+from offramp.explore.offers.api import compare_offers
 from offramp.explore.run import run
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.load import loads
@@ -76,6 +80,19 @@ def test_learning_two_at_once_is_worth_what_they_bring_together() -> None:
     assert evppi(values, np.stack([first, second], axis=1)).estimate == pytest.approx(
         gain_of_two(0.0, 2**0.5), abs=0.05
     )
+
+
+def test_learning_one_tells_about_another_that_is_correlated() -> None:
+    """The second does not enter the worth of an offer: its correlation of 0.8 with the first does."""
+    first, other = np.random.default_rng(3).normal(size=(2, 4096))
+    found = evppi(np.stack([np.zeros(4096), 0.2 + first]), 0.8 * first + 0.6 * other)
+    assert found.estimate == pytest.approx(gain_of_two(0.2, 0.8), abs=2.5 * found.error)
+
+
+def test_where_the_same_offer_is_always_best_nothing_is_worth_knowing() -> None:
+    column = np.random.default_rng(5).normal(size=512)
+    values = np.stack([column, column + 1.0])
+    assert (evpi(values), evppi(values, column)) == (Worth(0.0, 0.0), Worth(0.0, 0.0))
 
 
 def test_noise_is_worth_nothing() -> None:
@@ -160,6 +177,37 @@ def test_knowing_everything_by_hand(learning: Learning) -> None:
     assert learning.stays == pytest.approx(np.mean(values[best] >= values.max(axis=0)))
 
 
+def test_what_cannot_be_told_is_not_called_nothing(learning: Learning) -> None:
+    unclear = [replace(item, worth=Worth(item.worth.estimate, item.worth.estimate)) for item in learning.items]
+    told = " ".join(replace(learning, items=tuple(unclear)).sentences())
+    assert "Over 1,024 draws *no single assumption* can be told to be worth knowing alone; the first is office" in told
+    assert "More draws may tell" in told
+
+
+def test_errors_show_a_digit(learning: Learning) -> None:
+    few = replace(learning, everything=Worth(17.0, 1.1), items=(replace(learning.items[0], worth=Worth(1.8, 0.9)),))
+    told = " ".join(few.sentences())
+    assert "*17.0* points (standard error 1.1)" in told
+    assert "at 1.8 points (standard error 0.9)" in told
+
+
+def test_offers_equal_but_for_rounding_are_one(learning: Learning) -> None:
+    """The choice never turns between twins, and offers compared for another chooser are refused."""
+    found = run(loads(CHOICE), draws=256, seed=2)
+    offers = compare_offers(found)
+    noise = 1e-13 * np.random.default_rng(6).normal(size=offers.values.shape)
+    twins = replace(
+        offers,
+        offers=offers.offers * 2,
+        outlooks=offers.outlooks * 2,
+        values=np.concatenate([offers.values, offers.values + noise]),
+    )
+    once, twice = worth_knowing(found, offers=offers), worth_knowing(found, offers=twins)
+    assert [item.worth for item in twice.items] == [item.worth for item in once.items]
+    with pytest.raises(RunError, match="compared for us, and ruler as the chooser"):
+        worth_knowing(found, chooser="ruler", offers=offers)
+
+
 def test_the_same_is_found_twice(learning: Learning) -> None:
     assert worth_knowing(run(loads(CHOICE), draws=1024, seed=2)).document() == learning.document()
 
@@ -188,6 +236,16 @@ def test_pictures_are_drawn_and_told(learning: Learning) -> None:
     for figure in learning.figures().values():
         assert ET.fromstring(figure.svg).get("role") == "img"
         assert "office" in figure.alt
+
+
+def test_the_shade_holds_what_is_listed_and_nothing_else(learning: Learning) -> None:
+    drawn = json.loads(known_figure(learning).chart.to_json())["datasets"].values()
+    corner = next(rows[0] for rows in drawn if "to" in rows[0])
+    assert corner["known"] == "poorly known"
+    assert corner["from"] == pytest.approx(0.05 * learning.everything.estimate)
+    for item in learning.items:
+        inside = item.grade.known == "poorly" and corner["from"] <= item.worth.estimate <= corner["to"]
+        assert inside == item.listed
 
 
 def test_the_command(tmp_path: Path) -> None:

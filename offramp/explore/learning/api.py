@@ -34,6 +34,9 @@ POINTS = 101
 ENDS = (0.02, 0.98)
 """Quantiles between which they lie."""
 
+DECIMALS = 9
+"""Offers whose worth differs by less than that are the same: it is rounding of their games."""
+
 
 def worth_knowing(
     run: Run,
@@ -52,23 +55,29 @@ def worth_knowing(
     chooser, draws, rules
         As for :func:`~offramp.explore.offers.api.compare_offers`; by default the first ``LEARNING_DRAWS`` draws.
     offers : Offers, optional
-        Compared already, over the first draws of this run.
+        Compared already, over the first draws of this run; ``draws`` and ``rules`` then have no say.
     progress : callable, optional
         Called with the draws solved and their total over all offers.
 
     Raises
     ------
     RunError
-        If there is nothing to choose, or there are too few draws.
+        If there is nothing to choose, there are too few draws, or ``offers`` were compared for another chooser.
     """
     if offers is None:
         count = min(run.num_draws, LEARNING_DRAWS) if draws is None else draws
         if count < LEAST_DRAWS:
             raise RunError(f"found {count} draws; what is worth knowing takes at least {LEAST_DRAWS}")
         offers = compare_offers(run, chooser=chooser, draws=count, rules=rules, progress=progress)
+    if chooser not in (None, offers.chooser):
+        raise RunError(
+            f"found offers compared for {offers.chooser}, and {chooser} as the chooser; compare them for {chooser}, "
+            "or leave one of the two out"
+        )
     drawn = run.draws.part(0, offers.values.shape[1])
-    kept = undominated_rows(offers.values)
-    values, labels = offers.values[kept], [label for label, each in zip(offers.labels, kept, strict=True) if each]
+    values = offers.values.round(DECIMALS)
+    kept = undominated_rows(values)
+    values, labels = values[kept], [label for label, each in zip(offers.labels, kept, strict=True) if each]
     everything = evpi(values)
     items = [_item(run, each, drawn, values, labels, everything) for each in correlatable(run.scenario)]
     return Learning(

@@ -37,17 +37,19 @@ def known_figure(learning: Learning) -> Figure:
     rows = pd.DataFrame(_dots(learning))
     columns = [KNOWN[each] for each in GRADES]
     across = alt.X("known:N", sort=columns, scale=alt.Scale(domain=columns), title=None, axis=alt.Axis(labelAngle=0))
-    top = 1.08 * _highest(learning)
-    up = alt.Y("worth:Q", title="worth of knowing it, points", scale=alt.Scale(domain=[0, top]))
+    top = _top(learning)
+    scale, title = alt.Scale(domain=[0, top], nice=False), "worth of knowing it, points"
+    up = alt.Y("worth:Q", title=title, scale=scale)
     base = alt.Chart(rows).encode(x=across)
-    shade = alt.Chart(pd.DataFrame([{"known": columns[-1]}])).mark_bar(color=ORANGE, opacity=0.18, width=PANEL)
-    corner = shade.encode(x=across, y=alt.value(0), y2=alt.value(HEIGHT))
+    shaded = pd.DataFrame([{"known": columns[-1], "from": learning.floor, "to": top}])
+    shade = alt.Chart(shaded).mark_bar(color=ORANGE, opacity=0.18, width=PANEL)
+    corner = shade.encode(x=across, y=alt.Y("from:Q", title=title, scale=scale, stack=None), y2="to:Q")
     colours = alt.Scale(domain=[True, False], range=[VERMILION, GREY])
     dots = base.mark_point(size=70, filled=True, opacity=1, xOffset=-PANEL / 2 + 14).encode(
         y=up, color=alt.Color("listed:N", scale=colours, legend=None)
     )
     words = base.transform_filter("datum.label != ''").mark_text(align="left", fontSize=11, dx=-PANEL / 2 + 22, dy=0)
-    labels = words.encode(y=alt.Y("place:Q", title="worth of knowing it, points"), text="label:N", color=alt.value(INK))
+    labels = words.encode(y=alt.Y("place:Q", title=title), text="label:N", color=alt.value(INK))
     chart = alt.layer(corner, dots, labels).properties(width=PANEL * len(columns), height=HEIGHT)
     listed = ", ".join(spaced(item.name) for item in learning.short_list) or "none"
     return Figure(
@@ -55,17 +57,18 @@ def known_figure(learning: Learning) -> Figure:
         "Worth knowing, poorly known",
         f"A dot for each assumption, by what knowing it would be worth and how well it is known. Worth knowing and "
         f"poorly known: {listed}. {_told(learning)}",
-        "What knowing each alone would bring the one who chooses the offer; shaded: poorly known",
+        f"Shaded: poorly known, and worth {points(learning.floor, worth_places(learning) + 1)} points or more",
     )
 
 
-def _highest(learning: Learning) -> float:
-    return max(1e-9, *(item.worth.estimate for item in learning.items))
+def _top(learning: Learning) -> float:
+    """Where the axis ends: above every dot, and above where the shade begins."""
+    return 1.08 * max(1e-9, 1.5 * learning.floor, *(item.worth.estimate for item in learning.items))
 
 
 def _dots(learning: Learning) -> list[dict[str, Any]]:
     """Dots from the top down, their labels moved apart where they would overlap."""
-    gap = 1.08 * _highest(learning) * GAP / HEIGHT
+    gap = _top(learning) * GAP / HEIGHT
     rows: list[dict[str, Any]] = []
     last: dict[str, float] = {}
     for item in learning.items:
@@ -88,7 +91,9 @@ def worth_figure(learning: Learning) -> Figure:
     rows = pd.DataFrame([_bar(item) for item in shown])
     down = alt.Y("assumption:N", sort=list(rows["assumption"]), title=None, axis=alt.Axis(ticks=False, domain=False))
     base = alt.Chart(rows).encode(y=down)
-    across: alt.X = alt.X("worth:Q", title="worth of knowing it alone, points of the one who chooses")
+    ends = [min(0.0, rows["low"].min()), max(learning.floor, rows["high"].max(), 1e-9)]
+    title = "worth of knowing it alone, points of the one who chooses"
+    across: alt.X = alt.X("worth:Q", title=title, scale=alt.Scale(domain=ends))
     colours = alt.Scale(domain=[True, False], range=[BLUE, "#C4C4C4"])
     bars = base.mark_bar(height=ROW * 0.6).encode(x=across, color=alt.Color("told:N", scale=colours, legend=None))
     spans = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q")

@@ -98,6 +98,11 @@ class Learning(Analysis):
     notes: tuple[str, ...]
 
     @property
+    def floor(self) -> float:
+        """What an assumption must bring at least to be worth knowing, in points."""
+        return WORTH_SHARE * max(self.everything.estimate, 0.0)
+
+    @property
     def short_list(self) -> tuple[Item, ...]:
         """What is worth knowing and poorly known."""
         return tuple(item for item in self.items if item.listed)

@@ -22,8 +22,10 @@ def sentences(learning: Learning) -> list[str]:
 
 
 def worth_places(learning: Learning) -> int:
-    """Places behind the point for what knowing is worth."""
-    return places([learning.everything.estimate, *(item.worth.estimate for item in learning.items)])
+    """Places behind the point for what knowing is worth: one more where only that shows standard errors."""
+    behind = places([learning.everything.estimate, *(item.worth.estimate for item in learning.items)])
+    largest = max((item.worth.error for item in learning.items), default=0.0)
+    return behind + (0.1 <= largest * 10.0**behind < 1.0)
 
 
 def turn_words(item: Item) -> str:
@@ -67,7 +69,18 @@ def _worth(learning: Learning) -> Iterator[str]:
             + (f" The choice turns: {turns}." if turns else "")
         )
     if learning.everything.distinguishable and not shown:
-        yield "*No single assumption* is worth knowing alone: what matters is several of them together."
+        yield from _none(learning)
+
+
+def _none(learning: Learning) -> Iterator[str]:
+    """That nothing can be told is not that there is nothing: the estimates err downwards."""
+    words = f"Over {learning.setting.draws:,} draws *no single assumption* can be told to be worth knowing alone"
+    first = next(iter(learning.items), None)
+    if first and first.worth.estimate >= learning.floor:
+        behind = worth_places(learning)
+        worth, error = points(first.worth.estimate, behind), points(first.worth.error, behind)
+        words += f"; the first is {spaced(first.name)}, at {worth} points (standard error {error})"
+    yield f"{words}. More draws may tell, or several are worth knowing only together."
 
 
 def _list(learning: Learning) -> Iterator[str]:
