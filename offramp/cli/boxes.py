@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
-from offramp.cli.common import analysis_options, show, solved
-from offramp.cli.console import Asked, DrawsAsked
+from offramp.cli.common import Asking, analysis_options
 
 
 @click.command()
@@ -20,18 +17,7 @@ from offramp.cli.console import Asked, DrawsAsked
     "its worst tenth of the draws.",
 )
 @analysis_options
-def boxes(
-    file: str,
-    answer: str | None,
-    holds: bool,
-    below: float | None,
-    draws: DrawsAsked,
-    seed: int,
-    precision: Asked,
-    figure: str | None,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+def boxes(asking: Asking, answer: str | None, holds: bool, below: float | None) -> None:
     """Find the simplest conditions under which the answer of the scenario FILE fails.
 
     A box is a few limits on the assumptions within which it fails much more often than elsewhere. It is learnt on one
@@ -40,6 +26,6 @@ def boxes(
     from offramp.explore.boxes.api import find_boxes
     from offramp.tell.boxes import boxes_screen
 
-    run = solved(file, draws=draws, seed=seed, precision=precision, figure=figure, quiet=quiet)
+    run = asking.solve()
     found = find_boxes(run, answer=answer, holds=holds, below=below)
-    show(found, partial(boxes_screen, found), figure=figure, as_json=as_json, quiet=quiet)
+    asking.show(found, boxes_screen)

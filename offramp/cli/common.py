@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -24,10 +27,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from offramp.explore.analysis import Analysis
+    from offramp.explore.batches import Progress
     from offramp.explore.run import Run
     from offramp.figures.figure import Figure
 
-Command = TypeVar("Command", bound=Callable[..., object])
+Shown = TypeVar("Shown", bound="Analysis")
+
+Screen: TypeAlias = "Callable[[Shown, int], list[Text]]"
+"""The lines of an analysis at a width."""
 
 figure_option = click.option(
     "--figure",
@@ -37,43 +44,85 @@ figure_option = click.option(
 )
 """Where to draw a picture."""
 
-_OPTIONS = (
-    click.argument("file"),
-    draws,
-    click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits."),
-    precision,
-    figure_option,
-    click.option("--quiet", is_flag=True, help="Show no progress."),
-    as_json,
+seed_option = click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
+
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress.")
+
+chooser_option = click.option(
+    "--for", "chooser", metavar="PARTY", help="Whose side is choosing; default: who makes the offer."
 )
 
+_OPTIONS = (click.argument("file"), draws, seed_option, precision, figure_option, quiet_option, as_json)
 
-def analysis_options(command: Command) -> Command:
-    """FILE, --draws, --seed, --precision, --figure, --quiet and --json, in this order after the command's own."""
+
+@dataclass(frozen=True)
+class Asking:
+    """What every command that analyses a scenario is asked alike."""
+
+    file: str
+    draws: DrawsAsked
+    seed: int
+    precision: Asked
+    figure: str | None
+    quiet: bool
+    as_json: bool
+
+    def solve(self) -> Run:
+        """The run that the analysis starts from; a picture that cannot be written is refused before that."""
+        from offramp.explore.run import run
+
+        check_figure(self.figure)
+        show_notices(quiet=self.quiet)
+        with self.progress("solving") as progress:
+            result = run(self.file, progress=progress, draws=self.draws, seed=self.seed, precision=self.precision)
+        if result.interrupted:
+            raise KeyboardInterrupt
+        return result
+
+    def progress(self, what: str) -> AbstractContextManager[Progress | None]:
+        """A bar on standard error, unless nobody is watching."""
+        return progress_bar(what, quiet=self.quiet)
+
+    def show(self, analysis: Shown, lines: Screen[Shown]) -> None:
+        """Print the document or the screen, and write the pictures."""
+        show(analysis, lines, figure=self.figure, as_json=self.as_json, quiet=self.quiet)
+
+
+def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
+    """FILE, --draws, --seed, --precision, --figure, --quiet and --json, in this order after the command's own.
+
+    The command is called with them as an :class:`Asking`, and with its own options by name.
+    """
+
+    @wraps(command)
+    def called(
+        file: str,
+        draws: DrawsAsked,
+        seed: int,
+        precision: Asked,
+        figure: str | None,
+        quiet: bool,
+        as_json: bool,
+        **own: Any,
+    ) -> None:
+        command(Asking(file, draws, seed, precision, figure, quiet, as_json), **own)
+
+    with_options: Callable[..., None] = called
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        with_options = option(with_options)
+    return with_options
 
 
-def solved(file: str, *, draws: DrawsAsked, seed: int, precision: Asked, figure: str | None, quiet: bool) -> Run:
-    """The run that an analysis starts from; a picture that cannot be written is refused before anything is solved."""
-    from offramp.explore.run import run
+def check_figure(figure: str | None) -> None:
+    """Raise :class:`~offramp.errors.RunError` if a picture is asked for that cannot be written."""
     from offramp.figures.figure import check_picture
 
     if figure:
         check_picture(figure)
-    show_notices(quiet=quiet)
-    with progress_bar("solving", quiet=quiet) as progress:
-        result = run(file, progress=progress, draws=draws, seed=seed, precision=precision)
-    if result.interrupted:
-        raise KeyboardInterrupt
-    return result
 
 
-def show(
-    analysis: Analysis, lines: Callable[[int], list[Text]], *, figure: str | None, as_json: bool, quiet: bool
-) -> None:
-    """Print the document or the screen (``lines`` of a width), and write the pictures."""
+def show(analysis: Shown, lines: Screen[Shown], *, figure: str | None, as_json: bool, quiet: bool) -> None:
+    """Print the document or the screen (``lines`` of the analysis and a width), and write the pictures."""
     from offramp.tell.layout import print_lines
 
     written = write_figures(analysis.figures(), figure) if figure else []
@@ -81,7 +130,7 @@ def show(
         print_document(analysis.document())
     else:
         console = screen()
-        print_lines(console, lines(console.width))
+        print_lines(console, lines(analysis, console.width))
     if not quiet:
         say_drawn(written)
 

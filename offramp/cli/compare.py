@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from offramp.cli.common import figure_option, show
+from offramp.cli.common import check_figure, figure_option, quiet_option, seed_option, show
 from offramp.cli.console import as_json, progress_bar, show_notices
 
 
@@ -13,9 +13,9 @@ from offramp.cli.console import as_json, progress_bar, show_notices
 @click.argument("second")
 @click.option("--answer", metavar="NAME", help="What to explain: an answer or another quantity; default: the headline.")
 @click.option("--draws", default=4096, show_default=True, help="Scrambled Sobol draws, the same for both.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
+@seed_option
 @figure_option
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@quiet_option
 @as_json
 def compare(
     first: str,
@@ -33,12 +33,10 @@ def compare(
     analysts' assumptions over the same moves: where they disagree, and which disagreement matters (docs/comparison.md).
     """
     from offramp.explore.comparison.api import compare as compare_scenarios
-    from offramp.figures.figure import check_picture
     from offramp.tell.comparison import comparison_screen
 
-    if figure:
-        check_picture(figure)
+    check_figure(figure)
     show_notices(quiet=quiet)
     with progress_bar("comparing", quiet=quiet) as progress:
         found = compare_scenarios(first, second, draws=draws, seed=seed, answer=answer, progress=progress)
-    show(found, lambda width: comparison_screen(found, width), figure=figure, as_json=as_json, quiet=quiet)
+    show(found, comparison_screen, figure=figure, as_json=as_json, quiet=quiet)

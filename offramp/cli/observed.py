@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from offramp.cli.common import analysis_options, show, solved
-from offramp.cli.console import Asked, DrawsAsked, progress_bar
+from offramp.cli.common import Asking, analysis_options
 
 
 @click.command()
@@ -22,17 +21,7 @@ from offramp.cli.console import Asked, DrawsAsked, progress_bar
     help="Terms that stood otherwise then, for what --observed says.",
 )
 @analysis_options
-def observed(
-    file: str,
-    observed: tuple[str, ...],
-    offer: str | None,
-    draws: DrawsAsked,
-    seed: int,
-    precision: Asked,
-    figure: str | None,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+def observed(asking: Asking, observed: tuple[str, ...], offer: str | None) -> None:
     """Say what something that was seen to happen teaches about the assumptions of the scenario FILE.
 
     Each draw counts by how likely it makes what was seen; the private knowledge of a party is updated too
@@ -46,10 +35,10 @@ def observed(
     seen = [Observation(_pairs(each, "--observed"), terms) for each in observed]
     if terms and not seen:
         raise click.UsageError("--offer says how terms stood when something was seen; give --observed too")
-    run = solved(file, draws=draws, seed=seed, precision=precision, figure=figure, quiet=quiet)
-    with progress_bar("looking at what was seen", quiet=quiet) as progress:
+    run = asking.solve()
+    with asking.progress("looking at what was seen") as progress:
         found = observe(run, seen or None, progress=progress)
-    show(found, lambda width: observed_screen(found, width), figure=figure, as_json=as_json, quiet=quiet)
+    asking.show(found, observed_screen)
 
 
 def _pairs(text: str, option: str) -> dict[str, str]:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from offramp.cli.common import analysis_options, show, solved
-from offramp.cli.console import Asked, DrawsAsked, progress_bar
+from offramp.cli.common import Asking, analysis_options, chooser_option
 
 if TYPE_CHECKING:
     from offramp.explore.offers.api import Method
 
 
 @click.command()
-@click.option("--for", "chooser", metavar="PARTY", help="Whose side is choosing; default: who makes the offer.")
+@chooser_option
 @click.option(
     "--forbid",
     multiple=True,
@@ -45,19 +44,13 @@ if TYPE_CHECKING:
 )
 @analysis_options
 def offers(
-    file: str,
+    asking: Asking,
     chooser: str | None,
     forbid: tuple[str, ...],
     at_most: tuple[str, ...],
     at_least: tuple[str, ...],
     share: float,
     method: Method,
-    draws: DrawsAsked,
-    seed: int,
-    precision: Asked,
-    figure: str | None,
-    quiet: bool,
-    as_json: bool,
 ) -> None:
     """Compare all offers that the terms of the scenario FILE allow, over the same draws.
 
@@ -68,8 +61,8 @@ def offers(
     from offramp.explore.offers.rules import with_asked
     from offramp.tell.offers import offers_screen
 
-    run = solved(file, draws=draws, seed=seed, precision=precision, figure=figure, quiet=quiet)
+    run = asking.solve()
     rules = with_asked(run.scenario, forbid, at_most, at_least)
-    with progress_bar("comparing offers", quiet=quiet) as progress:
+    with asking.progress("comparing offers") as progress:
         found = compare_offers(run, chooser=chooser, method=method, rules=rules, share=share, progress=progress)
-    show(found, lambda width: offers_screen(found, width), figure=figure, as_json=as_json, quiet=quiet)
+    asking.show(found, offers_screen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from offramp.cli.common import figure_option, say_drawn, write_figures
+from offramp.cli.common import check_figure, figure_option, say_drawn, seed_option, write_figures
 from offramp.cli.console import (
     INTERRUPTED,
     Asked,
@@ -33,7 +33,7 @@ MODES = ("quick", "none", "all")
 @click.command()
 @click.argument("file")
 @draws
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bits.")
+@seed_option
 @precision
 @click.option(
     "--equilibria",
@@ -117,10 +117,8 @@ def run(
 def _checked(explore: str, figure: str | None) -> list[str]:
     """The analyses that are asked for by name; what cannot be done is refused before anything is solved."""
     from offramp.explore.exploring import checked_names
-    from offramp.figures.figure import check_picture
 
-    if figure:
-        check_picture(figure)
+    check_figure(figure)
     return [] if explore in MODES else checked_names([name.strip() for name in explore.split(",")])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from offramp.cli.common import figure_option, say_drawn, write_figures
+from offramp.cli.common import check_figure, figure_option, say_drawn, write_figures
 from offramp.cli.console import Asked, Precisions, as_json, precision, print_document, screen, show_notices
 
 
@@ -50,13 +50,11 @@ def solve(
 def _show_branch(file: str, precisions: tuple[float, float, int], figure: str | None, *, as_json: bool) -> None:
     from offramp.explore.branches import branch, spaced_precisions
     from offramp.explore.picture import branch_figure
-    from offramp.figures.figure import check_picture
     from offramp.tell.branch import branch_document, branch_screen
     from offramp.tell.document import GameOrigin
     from offramp.tell.layout import print_lines
 
-    if figure:
-        check_picture(figure)
+    check_figure(figure)
     row = spaced_precisions(*precisions)
     show_notices(quiet=False)
     traced = branch(file, row)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
-from offramp.cli.common import analysis_options, show, solved
-from offramp.cli.console import Asked, DrawsAsked, progress_bar
+from offramp.cli.common import Asking, analysis_options
 
 
 @click.command()
@@ -20,18 +17,12 @@ from offramp.cli.console import Asked, DrawsAsked, progress_bar
 @analysis_options
 @click.argument("what")
 def tipping(
-    file: str,
+    asking: Asking,
     what: str,
     answer: str | None,
     level: float | None,
     low: float | None,
     high: float | None,
-    draws: DrawsAsked,
-    seed: int,
-    precision: Asked,
-    figure: str | None,
-    quiet: bool,
-    as_json: bool,
 ) -> None:
     """Find the value of the assumption WHAT at which the answer of the scenario FILE flips.
 
@@ -41,7 +32,7 @@ def tipping(
     from offramp.explore.tipping.api import find_tipping
     from offramp.tell.tipping import tipping_screen
 
-    run = solved(file, draws=draws, seed=seed, precision=precision, figure=figure, quiet=quiet)
-    with progress_bar("varying", quiet=quiet) as progress:
+    run = asking.solve()
+    with asking.progress("varying") as progress:
         found = find_tipping(run, what, answer=answer, level=level, low=low, high=high, progress=progress)
-    show(found, partial(tipping_screen, found), figure=figure, as_json=as_json, quiet=quiet)
+    asking.show(found, tipping_screen)
