@@ -74,15 +74,15 @@ def solve_in_batches(
         batch = compiled.batch(part)
         precision = drawn_precisions(compiled.scenario, part)
         clock.lap("payoffs")
-        report = _shifted(progress, done, draws.num_draws)
+        report = shifted(progress, done, draws.num_draws)
         solutions = solve_batch(compiled.game, batch, precision=precision, workers=workers, progress=report)
         clock.lap("solve")
         yield done, solutions
         done += part.num_draws
 
 
-def _shifted(progress: Progress | None, done_before: int, total: int) -> Progress | None:
-    """The caller's progress, told of one batch's draws."""
+def shifted(progress: Progress | None, done_before: int, total: int) -> Progress | None:
+    """The caller's progress, told of a part of the draws: those that come after ``done_before`` of them."""
     if progress is None:
         return None
     return lambda done, _: progress(done_before + done, total)

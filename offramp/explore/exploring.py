@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
 from offramp.explore.analysis import Analysis
+from offramp.scenario.names import suggested
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -80,9 +80,7 @@ def checked_names(names: Sequence[str]) -> list[str]:
     """``names`` as they are, each once; RunError if one is unknown."""
     for name in names:
         if name not in ANALYSES:
-            near = difflib.get_close_matches(name, ANALYSES, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(ANALYSES)}"
-            raise RunError(f"there is no analysis {name!r}; {hint}")
+            raise RunError(f"there is no analysis {name!r}; {suggested(name, ANALYSES)}")
     return list(dict.fromkeys(names))
 
 
@@ -99,7 +97,7 @@ def _breaking(run: Run) -> Iterator[tuple[str, Analysis]]:
 
 
 def _tipping(run: Run) -> Iterator[tuple[str, Analysis]]:
-    for each in run.drivers().leading(TIPPED):
+    for each in run.drivers(tornado=False).leading(TIPPED):
         yield f"tipping.{each.name}", run.tipping(each.name)
 
 

@@ -61,6 +61,24 @@ class Paths:
         """int32[C]: the move of each choice."""
         return np.array([move for move, _ in self.choices], dtype=np.int32)
 
+    def choice_row(self, name: str) -> int:
+        """The row in ``choices`` of a choice, ``move.choice``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such choice.
+        """
+        move, _, choice = name.partition(".")
+        return self.choices.index((self.moves.index(move), choice))
+
+    def passing(self, row: int) -> Flags:
+        """bool[L]: whether the path to each leaf makes the choice in a row of ``choices``."""
+        passed = np.zeros(self.game.num_nodes, dtype=np.bool_)
+        for node in range(1, self.game.num_nodes):
+            passed[node] = passed[self.game.parents[node]] or self.step_choices[node] == row
+        return np.asarray(passed[self.game.leaves])
+
     @cached_property
     def open_moves(self) -> frozenset[str]:
         """The moves at which some node leaves a choice; at the others the path decides."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from offramp.explore.likelihood import NEGLIGIBLE
 from offramp.scenario.model import Scenario
 
 DIGITS = 2
@@ -23,12 +24,32 @@ def spaced(names: str | Iterable[str]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole percentage; what is neither nothing nor all is neither 0% nor 100%."""
-    if 0.0 < share < 0.01:
-        return "<1%" if share > 1e-6 else "0%"
-    if 0.99 < share < 1.0:
-        return ">99%" if share < 1.0 - 1e-6 else "100%"
-    return f"{100.0 * share:.0f}%"
+    """A share as a whole percentage: 0% and 100% only where nothing is left, else "<1%" and ">99%".
+
+    Examples
+    --------
+    >>> percent(0.314), percent(0.002), percent(0.998), percent(1.0)
+    ('31%', '<1%', '>99%', '100%')
+    """
+    return f"{percentage(share)}%"
+
+
+def percentage(share: float) -> str:
+    """The same without its sign."""
+    if share < NEGLIGIBLE:
+        return "0"
+    if share > 1.0 - NEGLIGIBLE:
+        return "100"
+    if share < 0.01:
+        return "<1"
+    if share > 0.99:
+        return ">99"
+    return f"{100.0 * share:.0f}"
+
+
+def joined(clauses: Sequence[str]) -> str:
+    """Clauses in a row: "a, b and c"."""
+    return " and ".join([", ".join(clauses[:-1]), clauses[-1]] if len(clauses) > 1 else clauses)
 
 
 def places(numbers: Iterable[float]) -> int:

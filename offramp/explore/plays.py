@@ -5,12 +5,17 @@ Everyone else plays as solved: this asks what happens once the choice stands, no
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from offramp.arrays import Floats
 from offramp.explore.expect import expect
 from offramp.explore.paths import Paths
 from offramp.game.batch import Batch
+
+REMEMBERED_CHOICES = 8
+"""For so many choices is kept at which information sets they can be made."""
 
 
 def with_choice(paths: Paths, log_strategies: Floats, choice: int) -> Floats:
@@ -43,7 +48,8 @@ def without_choice(paths: Paths, log_strategies: Floats, choice: int) -> Floats:
     return forced
 
 
-def _infosets(paths: Paths, choice: int) -> list[tuple[slice, int]]:
+@lru_cache(REMEMBERED_CHOICES)
+def _infosets(paths: Paths, choice: int) -> tuple[tuple[slice, int], ...]:
     """For each information set at which a choice can be made: its columns in A, and that of the choice."""
     starts = paths.game.action_starts
     columns = np.unique(paths.step_columns[paths.step_choices == choice])
@@ -51,7 +57,7 @@ def _infosets(paths: Paths, choice: int) -> list[tuple[slice, int]]:
     for column in columns[columns >= 0].tolist():
         infoset = int(np.searchsorted(starts, column, side="right")) - 1
         found.append((slice(int(starts[infoset]), int(starts[infoset + 1])), column))
-    return found
+    return tuple(found)
 
 
 def expected_payoffs(paths: Paths, batch: Batch, log_strategies: Floats) -> Floats:

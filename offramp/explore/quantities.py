@@ -78,7 +78,7 @@ def quantity_of(scenario: Scenario, paths: Paths, table: AnyTable, name: str | N
     rows = {row.name: row for row in _rows(scenario, paths)}
     row = rows.get(name or next(iter(rows)))
     if row is None:
-        raise RunError(f"there is no quantity {name!r}; {_known(str(name), list(rows))}")
+        raise RunError(f"there is no quantity {name!r}; {known_words(str(name), list(rows))}")
     values = row.values(table)
     weights = np.ones(table.num_draws) if row.weights is None else row.weights(table)
     return Quantity(row.name, row.says, values, weights, not row.name.startswith("payoff."))
@@ -89,7 +89,8 @@ def quantity_names(scenario: Scenario, paths: Paths) -> list[str]:
     return [row.name for row in _rows(scenario, paths)]
 
 
-def _known(name: str, names: list[str]) -> str:
+def known_words(name: str, names: list[str]) -> str:
+    """What to say of an unknown name among many: those that are close, else all to ask for."""
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return f"did you mean {' or '.join(repr(each) for each in near)}?"

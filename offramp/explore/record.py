@@ -76,6 +76,11 @@ def probability(estimate: Estimate) -> Record:
     return {"probability": estimate.mean, **_interval(estimate)}
 
 
+def estimate_record(estimate: Estimate | None) -> Record | None:
+    """A mean with its interval; None where there is none."""
+    return None if estimate is None else {"mean": estimate.mean, **_interval(estimate)}
+
+
 def certificate_record(certificate: Certificate) -> Record:
     """The certificate of a run."""
     check = certificate.grid_check

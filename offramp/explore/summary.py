@@ -156,7 +156,8 @@ def answers_of(paths: Paths, table: AnyTable) -> dict[str, Estimate | None]:
     together over that of the condition, both over all draws.
     """
     return {
-        name: _given(row, met) for name, row, met in zip(paths.answers, table.answers, table.conditions, strict=True)
+        name: estimate_given(row, met)
+        for name, row, met in zip(paths.answers, table.answers, table.conditions, strict=True)
     }
 
 
@@ -182,7 +183,7 @@ def moves_of(scenario: Scenario, paths: Paths, table: AnyTable) -> dict[str, Mov
 
 def breaks_of(paths: Paths, table: AnyTable) -> tuple[Break, ...]:
     """Where the path of the headline answer breaks, in file order; nothing where no draw meets its condition."""
-    estimates = (_given(row, table.conditions[0]) for row in table.breaks)
+    estimates = (estimate_given(row, table.conditions[0]) for row in table.breaks)
     return tuple(
         Break(paths.moves[paths.choices[choice][0]], paths.choices[choice][1], estimate)
         for choice, estimate in zip(paths.breaks, estimates, strict=True)
@@ -229,7 +230,7 @@ def _weighted(row: Floats, weights: Floats) -> Estimate | None:
     return estimate_by_weight(row, weights if np.mean(weights) >= RARELY else np.ones_like(row))
 
 
-def _given(row: Floats, met: Floats) -> Estimate | None:
+def estimate_given(row: Floats, met: Floats) -> Estimate | None:
     """The estimate of ``row`` over draws that count by how likely they meet its condition; None if none does."""
     if (met < RARELY).all():
         return None

@@ -138,10 +138,7 @@ def _report_clash(context: Context, path: Path, other: Path, allowed: str) -> No
 def _check_offer(context: Context) -> None:
     scenario = context.scenario
     for term, option in scenario.offer.items():
-        path = ("offer", term)
-        context.unknown(path, term, context.terms, "term", "take it out, or declare it under terms:")
-        if term in context.options:
-            context.unknown(path, option, context.options[term], f"option of {term}", "name one of its options")
+        context.check_option(("offer", term), term, option)
     terms = [term.name for term in scenario.terms]
     misspelt = {closest(name, terms) for name in scenario.offer if name not in context.terms}
     named = {*scenario.offer, *context.damage.entries(("offer",)), *misspelt}
@@ -156,13 +153,7 @@ def _check_assumption(context: Context, assumption: Assumption) -> None:
     owner = assumption.private_to
     if owner:
         context.unknown((*path, "private_to"), owner, context.parties, "party", "name one party of the scenario")
-    for index, basis in enumerate(assumption.basis):
-        if basis.source:
-            origin = context.scenario.origin
-            single: Path = (*path, "basis", "source")  # a single basis may stand without a list around it
-            bare = origin is not None and single in origin.positions
-            inner = single if bare else (*path, "basis", str(index), "source")
-            context.unknown(inner, basis.source, context.sources, "source", "declare it under sources:")
+    context.check_sources(path, assumption.basis)
 
 
 def _check_correlations(context: Context) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 
 from offramp.scenario.context import Context, Declared
-from offramp.scenario.model import CHANCE, Observation, Scenario
+from offramp.scenario.model import CHANCE, Scenario
 from offramp.scenario.references import limit_path
 from offramp.scenario.shape import Path
 
@@ -30,7 +30,7 @@ def check_offers(context: Context) -> None:
     for index, entry in enumerate(rules.forbid):
         for term, options in entry.items():
             for option in options:
-                _check_option(context, ("offers", "forbid", str(index), term), term, option)
+                context.check_option(("offers", "forbid", str(index), term), term, option)
     _check_repeated_limits(context)
     if rules.forbid and not any(True for _ in _allowed(context.scenario)):
         found = "that every offer is forbidden"
@@ -66,8 +66,8 @@ def check_observed(context: Context) -> None:
         for move, choice in seen.saw.items():
             _check_choice(context, (*path, "saw", move), f"{move}.{choice}")
         for term, option in seen.offer.items():
-            _check_option(context, (*path, "offer", term), term, option)
-        _check_sources(context, path, seen)
+            context.check_option((*path, "offer", term), term, option)
+        context.check_sources(path, seen.basis)
 
 
 def _observation_path(context: Context, index: int) -> Path:
@@ -75,21 +75,6 @@ def _observation_path(context: Context, index: int) -> Path:
     origin = context.scenario.origin
     bare = origin is not None and ("observed", "saw") in origin.positions
     return ("observed",) if bare else ("observed", str(index))
-
-
-def _check_sources(context: Context, path: Path, seen: Observation) -> None:
-    for index, basis in enumerate(seen.basis):
-        if basis.source:
-            origin = context.scenario.origin
-            single: Path = (*path, "basis", "source")
-            inner = single if origin and single in origin.positions else (*path, "basis", str(index), "source")
-            context.unknown(inner, basis.source, context.sources, "source", "declare it under sources:")
-
-
-def _check_option(context: Context, path: Path, term: str, option: str) -> None:
-    context.unknown(path, term, context.terms, "term", "take it out, or declare it under terms:")
-    if term in context.options:
-        context.unknown(path, option, context.options[term], f"option of {term}", "name one of its options")
 
 
 def _check_choice(context: Context, path: Path, name: str) -> None:

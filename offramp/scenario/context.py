@@ -9,7 +9,7 @@ from functools import cached_property
 
 from offramp.errors import Problem
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import CHANCE, Choice, Move, Scenario
+from offramp.scenario.model import CHANCE, Basis, Choice, Move, Scenario
 from offramp.scenario.names import listing, meant
 from offramp.scenario.nodes import character_position
 from offramp.scenario.problems import problem_at
@@ -173,6 +173,22 @@ class Context:
             allowed = f"one of {listing(declared.names)}" if declared.names else f"a declared {kind}"
             report = self.report_key if path[-1] == name else self.report
             report(path, f"the unknown {kind} {name!r}", allowed, meant(name, declared.names, otherwise))
+
+    def check_option(self, path: Path, term: str, option: str) -> None:
+        """Report a term that is not declared, or an option that it does not have."""
+        self.unknown(path, term, self.terms, "term", "take it out, or declare it under terms:")
+        if term in self.options:
+            self.unknown(path, option, self.options[term], f"option of {term}", "name one of its options")
+
+    def check_sources(self, path: Path, bases: Iterable[Basis]) -> None:
+        """Report sources that are not declared, among the bases of what stands at ``path``."""
+        origin = self.scenario.origin
+        single: Path = (*path, "basis", "source")  # a single basis may stand without a list around it
+        bare = origin is not None and single in origin.positions
+        for index, basis in enumerate(bases):
+            if basis.source:
+                inner = single if bare else (*path, "basis", str(index), "source")
+                self.unknown(inner, basis.source, self.sources, "source", "declare it under sources:")
 
 
 def choice_path(scenario: Scenario, move: Move, choice: Choice, *keys: str) -> Path:

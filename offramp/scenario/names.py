@@ -75,6 +75,12 @@ def meant(name: str, candidates: Iterable[str], otherwise: str = "") -> str:
     return f"did you mean {close!r}?" if close else otherwise
 
 
+def suggested(name: str, known: Iterable[str]) -> str:
+    """What to say of an unknown name: "did you mean …?" where one is close, else all there are."""
+    names = list(known)
+    return meant(name, names, f"there are {', '.join(names) or 'none'}")
+
+
 def listing(names: Iterable[str], most: int = 12) -> str:
     """Names in quotes for the ``allowed`` of a message, cut after ``most``."""
     names = tuple(names)

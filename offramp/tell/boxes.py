@@ -11,21 +11,18 @@ from offramp.explore.boxes.result import Boxes
 from offramp.explore.boxes.says import limit_words
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, wrapped
-from offramp.tell.sections import FEWEST_ROWS, NARROWEST, SCREEN_LINES, Section
+from offramp.tell.sections import FEWEST_ROWS, Section, note_lines, room, screen_width, stacked, without_notes
 
 
 def boxes_screen(boxes: Boxes, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = wrapped(Text(boxes.setting.scenario.title, style="bold"), width)
-    told = boxes.sentences()
-    notes = [each for each in told if each.startswith("Note: ")]
-    for sentence in told[: len(told) - len(notes)]:
+    for sentence in without_notes(boxes.sentences()):
         head += [Text(), *wrapped(emphasised(sentence), width)]
-    foot = [line for note in notes for line in wrapped(Text(note), width)]
+    foot = note_lines(boxes.notes, width)
     foot += wrapped(Text(_footnote(boxes), style="dim"), width)
-    sections = _fitted(list(_sections(boxes, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return stacked(head, _fitted(list(_sections(boxes, width)), room(head, foot)), foot)
 
 
 def _fitted(sections: list[Section], budget: int) -> list[Section]:

@@ -13,7 +13,7 @@ from offramp.explore.summary import Estimate
 from offramp.scenario.model import CHANCE
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, sentence_lines, without_notes
 
 TOLD = 3
 """Sentences that stand above the tables; the others say what these show."""
@@ -26,19 +26,18 @@ WIDE = 90
 
 
 def breaking_screen(breaking: Breaking, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     scenario, answer = breaking.setting.scenario, breaking.answer
     head = wrapped(Text(scenario.title, style="bold"), width)
     estimate = breaking.probability
     sentence = words.sentence(answer.says, estimate.mean, estimate.interval, given=answer.given_says)
     head += [Text(), *wrapped(emphasised(sentence), width)]
-    told = [each for each in breaking.sentences() if not each.startswith("Note: ")][: 1 if _is_narrow(width) else TOLD]
-    head += [line for each in told for line in wrapped(emphasised(each), width)]
-    foot = [line for note in breaking.notes[:MOST_NOTES] for line in wrapped(Text(f"Note: {note}."), width)]
+    told = without_notes(breaking.sentences())[: 1 if _is_narrow(width) else TOLD]
+    head += sentence_lines(told, width)
+    foot = note_lines(breaking.notes[:MOST_NOTES], width)
     foot += wrapped(Text(_footnote(breaking), style="dim"), width)
-    sections = fitted(list(_sections(breaking, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(breaking, width), foot)
 
 
 def _footnote(breaking: Breaking) -> str:

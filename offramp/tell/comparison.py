@@ -11,27 +11,26 @@ from offramp.explore.comparison.result import Comparison, Line, Part
 from offramp.explore.comparison.says import is_probability, value_words
 from offramp.explore.phrases import points
 from offramp.explore.summary import Estimate
-from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.layout import SCREEN_WIDTH, cell, wrapped
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, sentence_lines, without_notes
 
 
 def comparison_screen(comparison: Comparison, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     one, two = comparison.labels
     head = [
         *wrapped(Text(f"First: {one}", style="bold"), width),
         *wrapped(Text(f"Second: {two}", style="bold"), width),
         Text(),
     ]
-    told = [each for each in comparison.sentences() if not each.startswith("Note: ")]
-    head += [line for each in told for line in wrapped(emphasised(each), width)]
-    foot = [line for note in comparison.notes for line in wrapped(Text(f"Note: {note}."), width)]
+    told = without_notes(comparison.sentences())
+    head += sentence_lines(told, width)
+    foot = note_lines(comparison.notes, width)
     setting = comparison.setting
     effort = f"{setting.draws:,} draws for each, seed {setting.seed}; ± is the standard error of a change."
     foot += wrapped(Text(effort, style="dim"), width)
-    sections = fitted(list(_sections(comparison, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(comparison, width), foot)
 
 
 def _sections(comparison: Comparison, width: int) -> Iterator[Section]:

@@ -12,7 +12,7 @@ from offramp.explore.drivers.says import answer_words, unclear_words
 from offramp.explore.phrases import percent, spaced
 from offramp.tell import words
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, sentence_lines
 
 MOST_ROWS = 12
 """Drivers in the table."""
@@ -31,16 +31,15 @@ BAR = 12
 
 
 def drivers_screen(found: Drivers, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = wrapped(Text(found.setting.scenario.title, style="bold"), width)
     head += [Text(), *wrapped(emphasised(_headline(found)), width)]
-    head += [line for each in _told(found) for line in wrapped(emphasised(each), width)]
+    head += sentence_lines(_told(found), width)
     foot = [line for each in unclear_words(found) for line in wrapped(Text(f"{each}."), width)]
-    foot += [line for note in found.notes[:MOST_NOTES] for line in wrapped(Text(f"Note: {note}."), width)]
+    foot += note_lines(found.notes[:MOST_NOTES], width)
     foot += wrapped(Text(_footnote(found, width), style="dim"), width)
-    sections = fitted(list(_sections(found, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(found, width), foot)
 
 
 def _headline(found: Drivers) -> str:

@@ -9,25 +9,24 @@ from rich.text import Text
 from offramp.explore.learning.result import Item, Learning
 from offramp.explore.learning.says import KNOWN, worth_places
 from offramp.explore.phrases import percent, points, spaced
-from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.layout import SCREEN_WIDTH, cell, wrapped
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, sentence_lines, without_notes
 
 ROWS = 12
 """Assumptions in the table."""
 
 
 def learning_screen(learning: Learning, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = [*wrapped(Text(learning.setting.scenario.title, style="bold"), width), Text()]
-    told = [each for each in learning.sentences() if not each.startswith("Note: ")]
-    head += [line for each in told for line in wrapped(emphasised(each), width)]
-    foot = [line for note in learning.notes for line in wrapped(Text(f"Note: {note}."), width)]
+    told = without_notes(learning.sentences())
+    head += sentence_lines(told, width)
+    foot = note_lines(learning.notes, width)
     setting = learning.setting
     effort = f"{learning.num_offers:,} offers, {setting.draws:,} draws, seed {setting.seed}; ± is the standard error."
     foot += wrapped(Text(effort, style="dim"), width)
-    sections = fitted(list(_sections(learning, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(learning, width), foot)
 
 
 def _sections(learning: Learning, width: int) -> Iterator[Section]:

@@ -10,24 +10,23 @@ from offramp.explore.observed.result import Posterior, Shift, Update
 from offramp.explore.observed.says import shift_words
 from offramp.explore.phrases import percent, spaced
 from offramp.explore.summary import Estimate
-from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.layout import SCREEN_WIDTH, cell, wrapped
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, sentence_lines, without_notes
 
 ROWS = 8
 """Assumptions in the table."""
 
 
 def observed_screen(posterior: Posterior, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = [*wrapped(Text(posterior.setting.scenario.title, style="bold"), width), Text()]
-    told = [each for each in posterior.sentences() if not each.startswith("Note: ")]
-    head += [line for each in told for line in wrapped(emphasised(each), width)]
-    foot = [line for note in posterior.notes for line in wrapped(Text(f"Note: {note}."), width)]
+    told = without_notes(posterior.sentences())
+    head += sentence_lines(told, width)
+    foot = note_lines(posterior.notes, width)
     effort = f"{posterior.setting.draws:,} draws, seed {posterior.setting.seed}. Ranges hold 90% of the draws."
     foot += wrapped(Text(effort, style="dim"), width)
-    sections = fitted(list(_sections(posterior, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(posterior, width), foot)
 
 
 def _sections(posterior: Posterior, width: int) -> Iterator[Section]:

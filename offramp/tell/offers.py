@@ -12,8 +12,8 @@ from offramp.explore.offers.terms import Clause
 from offramp.explore.phrases import points, spaced
 from offramp.explore.summary import Estimate
 from offramp.tell import words
-from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.layout import SCREEN_WIDTH, cell, wrapped
+from offramp.tell.sections import Section, laid_out, screen_width, sentence_lines
 
 WIDE, COLUMN = 90, 9
 """Columns from which on all numbers have room, and those of each."""
@@ -23,15 +23,14 @@ ROWS = 8
 
 
 def offers_screen(offers: Offers, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = [*wrapped(Text(offers.setting.scenario.title, style="bold"), width), Text()]
-    head += [line for each in offers.sentences() for line in wrapped(emphasised(each), width)]
+    head += sentence_lines(offers.sentences(), width)
     foot = wrapped(
         Text(f"{offers.setting.draws:,} draws, seed {offers.setting.seed}.{_remarks(offers)}", style="dim"), width
     )
-    sections = fitted(list(_sections(offers, width)), SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return laid_out(head, _sections(offers, width), foot)
 
 
 def _remarks(offers: Offers) -> str:

@@ -13,7 +13,7 @@ from offramp.scenario.model import CHANCE, Answer
 from offramp.tell import words
 from offramp.tell.explored import explored_sections
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import SCREEN_LINES, Section, fitted, room, screen_width, stacked
 from offramp.tell.trust import certificate_words, spread_words
 
 EXPLORED_LINES = 44
@@ -27,13 +27,12 @@ NOTE = 26
 
 
 def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of a run's screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of a run's screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
     foot = [*wrapped(Text(_trust(run)), width), *_unsettled(run, width), *wrapped(Text(_effort(run)), width)]
     lines = EXPLORED_LINES if run.explored else SCREEN_LINES
-    sections = fitted(list(_sections(run, width)), lines - len(head) - len(foot) - 1, FEWEST)
-    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+    return stacked(head, fitted(list(_sections(run, width)), room(head, foot, lines), FEWEST), foot)
 
 
 def _heading(run: Run, width: int) -> list[Text]:

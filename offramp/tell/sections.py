@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rich.text import Text
+
+from offramp.tell.layout import SCREEN_WIDTH, emphasised, wrapped
 
 SCREEN_LINES = 40
 """Most lines of a screen at ``SCREEN_WIDTH`` columns."""
@@ -60,3 +62,38 @@ def fitted(sections: list[Section], budget: int, fewest: int = FEWEST_ROWS) -> l
         chosen = min(long, key=lambda index: (sections[index].worth, -len(sections[index].rows)))
         sections[chosen] = sections[chosen].cut()
     return sections
+
+
+def screen_width(width: int) -> int:
+    """The columns for which a screen is laid out on a terminal of ``width``."""
+    return max(NARROWEST, min(width, SCREEN_WIDTH))
+
+
+def room(head: Sequence[Text], foot: Sequence[Text], most: int = SCREEN_LINES) -> int:
+    """Lines that are left for sections between ``head`` and ``foot``."""
+    return most - len(head) - len(foot) - 1
+
+
+def laid_out(head: Sequence[Text], sections: Iterable[Section], foot: Sequence[Text]) -> list[Text]:
+    """The lines of a screen, its sections cut to the room that there is."""
+    return stacked(head, fitted(list(sections), room(head, foot)), foot)
+
+
+def stacked(head: Sequence[Text], sections: Iterable[Section], foot: Sequence[Text]) -> list[Text]:
+    """The lines of a screen, one part below the other."""
+    return [*head, *(line for section in sections for line in section.lines()), Text(), *foot]
+
+
+def sentence_lines(sentences: Iterable[str], width: int) -> list[Text]:
+    """Sentences, one below the other, their main words in bold."""
+    return [line for each in sentences for line in wrapped(emphasised(each), width)]
+
+
+def note_lines(notes: Iterable[str], width: int) -> list[Text]:
+    """Notes, each a line or more."""
+    return [line for note in notes for line in wrapped(Text(f"Note: {note}."), width)]
+
+
+def without_notes(sentences: Iterable[str]) -> list[str]:
+    """The sentences of an analysis but for its notes, which a screen has at its foot."""
+    return [each for each in sentences if not each.startswith("Note: ")]

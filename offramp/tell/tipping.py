@@ -10,25 +10,22 @@ from offramp.explore.phrases import spaced
 from offramp.explore.tipping.result import Point, Tipping
 from offramp.explore.tipping.says import answer_words, value_words
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, wrapped
-from offramp.tell.sections import NARROWEST, SCREEN_LINES, Section, fitted
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width, without_notes
 
 MOST_ROWS = 13
 """Values of the curve that are shown."""
 
 
 def tipping_screen(tipping: Tipping, width: int = SCREEN_WIDTH) -> list[Text]:
-    """The lines of the screen, at most ``width`` cells wide, but never laid out for less than ``NARROWEST``."""
-    width = max(NARROWEST, min(width, SCREEN_WIDTH))
+    """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
+    width = screen_width(width)
     head = wrapped(Text(tipping.setting.scenario.title, style="bold"), width)
-    told = tipping.sentences()
-    notes = [each for each in told if each.startswith("Note: ")]
-    for sentence in told[: len(told) - len(notes)]:
+    for sentence in without_notes(tipping.sentences()):
         head += [Text(), *wrapped(emphasised(sentence), width)]
-    foot = [line for note in notes for line in wrapped(Text(note), width)]
+    foot = note_lines(tipping.notes, width)
     foot += wrapped(Text(_footnote(tipping), style="dim"), width)
     section = Section(_heading(tipping, width), tuple(_rows(tipping, width)))
-    sections = fitted([section], SCREEN_LINES - len(head) - len(foot) - 1)
-    return [*head, *(line for each in sections for line in each.lines()), Text(), *foot]
+    return laid_out(head, [section], foot)
 
 
 def _footnote(tipping: Tipping) -> str:

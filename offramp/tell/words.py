@@ -15,25 +15,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from offramp.explore.likelihood import CERTAIN, IN_MODEL, NEGLIGIBLE, RULED_OUT, SCALE, Likelihood, likelihood
+from offramp.explore.phrases import percent, percentage
 
-__all__ = ["CERTAIN", "IN_MODEL", "NEGLIGIBLE", "PLAIN_WIDTH", "RULED_OUT", "SCALE", "Likelihood", "likelihood"]
+__all__ = [
+    "CERTAIN",
+    "IN_MODEL",
+    "NEGLIGIBLE",
+    "PLAIN_WIDTH",
+    "RULED_OUT",
+    "SCALE",
+    "Likelihood",
+    "likelihood",
+    "percent",
+]
 
 PLAIN_WIDTH = 0.005
 """An interval narrower than this is not worth showing: the draws agree to half a percentage point."""
 
 
 _NOUNS = {"almost no chance": "There is *almost no chance*", "roughly even chance": "There is a *roughly even chance*"}
-
-
-def percent(probability: float) -> str:
-    """``probability`` as a whole percentage: 0% and 100% only where nothing is left, else "<1%" and ">99%".
-
-    Examples
-    --------
-    >>> percent(0.314), percent(0.002), percent(0.998), percent(1.0)
-    ('31%', '<1%', '>99%', '100%')
-    """
-    return f"{_number(probability)}%"
 
 
 def span(low: float, high: float) -> str:
@@ -44,7 +44,7 @@ def span(low: float, high: float) -> str:
     >>> span(0.04, 0.71), span(0.0, 0.003), span(0.5, 0.502)
     ('4–71%', '0–<1%', '50%')
     """
-    first, last = _number(low), _number(high)
+    first, last = percentage(low), percentage(high)
     return f"{first}%" if first == last else f"{first}–{last}%"
 
 
@@ -121,16 +121,3 @@ def figures(probability: float, interval: Sequence[float] | None = None) -> str:
 def _clause(says: str) -> str:
     """A clause without the full stop that its file may give it."""
     return says.rstrip(".")
-
-
-def _number(probability: float) -> str:
-    """A probability in percent without its sign."""
-    if probability < NEGLIGIBLE:
-        return "0"
-    if probability > 1.0 - NEGLIGIBLE:
-        return "100"
-    if probability < 0.01:
-        return "<1"
-    if probability > 0.99:
-        return ">99"
-    return f"{100.0 * probability:.0f}"

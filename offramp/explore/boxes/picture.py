@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offramp.explore.boxes.says import called, conditions, frequency, joined, limit_words, percent
+from offramp.explore.boxes.says import called, conditions, frequency, limit_words, percent
+from offramp.explore.phrases import joined
 from offramp.figures.figure import Figure
 from offramp.figures.style import BLUE, GREY, INK, PALE, ROW, VERMILION, WIDTH
 

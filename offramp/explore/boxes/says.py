@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from offramp.explore.boxes.limits import Limit, Limits
+from offramp.explore.phrases import joined
 from offramp.scenario.model import Assumption
 
 if TYPE_CHECKING:
@@ -87,11 +88,6 @@ def percent(share: float) -> str:
     if 0.99 < share < 1.0:
         return ">99%"
     return f"{_rounded(100 * share)}%"
-
-
-def joined(clauses: list[str]) -> str:
-    """Clauses in a row: "a, b and c"."""
-    return " and ".join([", ".join(clauses[:-1]), clauses[-1]] if len(clauses) > 1 else clauses)
 
 
 def scored(score: Score) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
 from offramp.explore.analysis import Setting
-from offramp.explore.batches import Progress
+from offramp.explore.batches import Progress, shifted
 from offramp.explore.breaking.counting import estimated, headline_weights
 from offramp.explore.breaking.forks import forks_of
 from offramp.explore.breaking.guarantees import Table, changes
@@ -45,7 +45,8 @@ def what_breaks(run: Run, *, progress: Progress | None = None) -> Breaking:
     path = _path(variant)
     draws = run.draws.part(0, min(run.num_draws, MOST_DRAWS))
     wanted, left_out = changes(run.solved)
-    reports = [_report(progress, draws.num_draws, part, 1 + len(wanted)) for part in range(1 + len(wanted))]
+    count, parts = draws.num_draws, 1 + len(wanted)
+    reports = [shifted(progress, part * count, parts * count) for part in range(parts)]
     measured = measure(path, variant.compiled, draws, progress=reports[0])
     weights, ever = headline_weights(measured)
     probability = estimated(measured.answer, weights)
@@ -92,13 +93,6 @@ def _path(variant: Variant) -> HoldingPath:
             "answer, or the offer on the table"
         )
     return path
-
-
-def _report(progress: Progress | None, draws: int, part: int, parts: int) -> Progress | None:
-    """The caller's progress, told of one part's draws."""
-    if progress is None:
-        return None
-    return lambda done, _: progress(part * draws + done, parts * draws)
 
 
 def _notes(path: HoldingPath, measured: Measured, ever: bool, num_draws: int) -> Iterator[str]:

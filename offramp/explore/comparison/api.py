@@ -11,7 +11,7 @@ import numpy as np
 from offramp.arrays import Floats
 from offramp.errors import RunError, ScenarioError
 from offramp.explore.analysis import Setting
-from offramp.explore.batches import Progress
+from offramp.explore.batches import Progress, shifted
 from offramp.explore.comparison.edits import Edit, Mixture, edits_of
 from offramp.explore.comparison.explain import MOST_SHAPLEY, in_turn, linearised, shapley, standard_error
 from offramp.explore.comparison.result import SMALLEST, Change, Comparison, Line, Part
@@ -123,7 +123,7 @@ class _Solver:
             variant = Variant(self.mixture.scenario(made))
             drawn = draw(variant.scenario, self.draws, self.seed, columns=self.columns)
             done, total = len(self._solved) * self.draws, self._expected * self.draws
-            report = None if self.progress is None else _shifted(self.progress, done, total)
+            report = shifted(self.progress, done, total)
             self._solved[made] = (variant, variant.solve(drawn, progress=report))
         return self._solved[made]
 
@@ -158,10 +158,6 @@ class _Solver:
         if all(estimates):
             change = _change_of(self.value(name, everything) - self.value(name, none))
         return Line(name, says, estimates[0], estimates[1], change)
-
-
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, max(total, before + done))
 
 
 def _change_of(row: Floats) -> Change:

@@ -158,22 +158,28 @@ class Mixture:
 
     def __init__(self, first: Scenario, second: Scenario, edits: Iterable[Edit]) -> None:
         self._first, self._second = document(first), document(second)
-        self._scenarios = (first, second)
+        self._built: dict[frozenset[int], Scenario] = {}
         self.groups = _grouped([edit for edit in edits if not edit.documentary])
 
     def merged(self) -> None:
         """Make one group of all edits, since some combination of them is no scenario."""
         self.groups = (tuple(edit for group in self.groups for edit in group),)
+        self._built.clear()
 
-    def scenario(self, made: Iterable[int]) -> Scenario:
-        """The first scenario with some of the groups of edits made.
+    def scenario(self, made: frozenset[int]) -> Scenario:
+        """The first scenario with some of the groups of edits made, by their places; each is built once.
 
         Raises
         ------
         ScenarioError
             If that is not a scenario.
         """
-        chosen = [edit for index in made for edit in self.groups[index]]
+        if made not in self._built:
+            self._built[made] = self._mixed(made)
+        return self._built[made]
+
+    def _mixed(self, made: frozenset[int]) -> Scenario:
+        chosen = [edit for index in sorted(made) for edit in self.groups[index]]
         whole = len(chosen) == sum(len(group) for group in self.groups)
         base = self._second if whole else self._first
         plain = _copied(base)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offramp.explore.analysis import Analysis, Setting
 from offramp.explore.comparison.edits import Edit, plain_words
-from offramp.explore.record import Record, scenario_record
+from offramp.explore.record import Record, estimate_record, scenario_record
 from offramp.explore.summary import Estimate
 from offramp.figures.figure import Figure
 from offramp.scenario.model import Scenario
@@ -155,16 +155,12 @@ def _change(change: Change | None) -> Record | None:
     return {"mean": change.mean, "standard_error": change.error, "beyond_noise": change.beyond_noise}
 
 
-def _estimate(estimate: Estimate | None) -> Record | None:
-    return None if estimate is None else {"mean": estimate.mean, "interval": [estimate.low, estimate.high]}
-
-
 def _line(line: Line) -> Record:
     return {
         "name": line.name,
         "says": line.says,
-        "first": _estimate(line.first),
-        "second": _estimate(line.second),
+        "first": estimate_record(line.first),
+        "second": estimate_record(line.second),
         "change": _change(line.change),
     }
 

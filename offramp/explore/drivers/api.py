@@ -16,6 +16,7 @@ from offramp.explore.drivers.given import Given, Shares, given_shares
 from offramp.explore.drivers.result import Driver, Drivers, Share
 from offramp.explore.drivers.tornado import Tornado, tornado
 from offramp.explore.drivers.totals import totals
+from offramp.explore.phrases import joined
 from offramp.explore.quantities import Quantity, quantity
 from offramp.explore.summary import Estimate
 from offramp.explore.variants import Variant
@@ -199,7 +200,7 @@ def _independent(asked: _Asked) -> tuple[list[str], list[str]]:
     correlated = [name for name in asked.names if neighbours.get(name)]
     if not correlated:
         return asked.names, []
-    note = f"{_listed(correlated)} have no total share, which is defined only for assumptions independent of all others"
+    note = f"{joined(correlated)} have no total share, which is defined only for assumptions independent of all others"
     return [name for name in asked.names if name not in correlated], [note]
 
 
@@ -264,8 +265,4 @@ def _notes(run: Run, asked: _Asked, num_draws: int) -> Iterator[str]:
     private = [each.name for each in run.scenario.assumptions if each.private_to]
     if private:
         which = "is private: its spread is" if len(private) == 1 else "are private: their spread is"
-        yield f"{_listed(private)} {which} part of every draw's game, so that it is not compared here"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        yield f"{joined(private)} {which} part of every draw's game, so that it is not compared here"

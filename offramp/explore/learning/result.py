@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from offramp.arrays import Floats
 from offramp.explore.analysis import Analysis, Setting
 from offramp.explore.learning.grades import Grade
 from offramp.explore.learning.turns import Worth
@@ -106,13 +105,6 @@ class Learning(Analysis):
     def short_list(self) -> tuple[Item, ...]:
         """What is worth knowing and poorly known."""
         return tuple(item for item in self.items if item.listed)
-
-    @property
-    def worths(self) -> Floats:
-        """float64: what knowing each assumption would bring, in the order of ``items``."""
-        import numpy as np
-
-        return np.array([item.worth.estimate for item in self.items])
 
     def record(self) -> Record:
         return {

@@ -6,8 +6,7 @@ by the draws of the prior, so that its effective number of draws says how far it
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ import numpy as np
 from offramp.arrays import Flags, Floats
 from offramp.errors import RunError
 from offramp.explore.analysis import Setting
-from offramp.explore.batches import Progress, solve_in_batches
+from offramp.explore.batches import Progress, shifted, solve_in_batches
 from offramp.explore.observed.result import Posterior, Shift, Update
 from offramp.explore.observed.seen import Reading, Types, kish, log_sum, systematic
 from offramp.explore.paths import Paths
@@ -25,6 +24,7 @@ from offramp.explore.variants import Variant
 from offramp.scenario.correlations import correlatable
 from offramp.scenario.draws import Draws
 from offramp.scenario.model import Observation, Scenario
+from offramp.scenario.names import suggested
 from offramp.solve.result import Status
 
 if TYPE_CHECKING:
@@ -90,15 +90,9 @@ def _observations(
 def _check(named: Mapping[str, str], known: Mapping[str, list[str]], kind: str, part: str) -> None:
     for name, value in named.items():
         if name not in known:
-            raise RunError(f"what was observed names {name!r}, which is no {kind}; {_hint(name, known)}")
+            raise RunError(f"what was observed names {name!r}, which is no {kind}; {suggested(name, known)}")
         if value not in known[name]:
-            raise RunError(f"{kind} {name!r} has no {part} {value!r}; {_hint(value, known[name])}")
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+            raise RunError(f"{kind} {name!r} has no {part} {value!r}; {suggested(value, known[name])}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +121,7 @@ def _from_table(run: Run, seen: tuple[Observation, ...], count: int) -> Found:
     with np.errstate(divide="ignore"):
         for each in seen:
             ((move, choice),) = each.saw.items()
-            row = paths.moves.index(move)
-            logs += np.log(table.on_path(row, paths.choices.index((row, choice)))[:count])
+            logs += np.log(table.on_path(paths.moves.index(move), paths.choice_row(f"{move}.{choice}"))[:count])
     met = [table.conditions[row][:count] for row in range(len(paths.answers))]
     yes = [np.nan_to_num(table.answers[row][:count]) * met[row] for row in range(len(paths.answers))]
     outcomes = [table.outcomes[row][:count] for row in range(len(paths.outcomes))]
@@ -151,7 +144,7 @@ def _by_type(
         solved = variant.offering(dict(offer)) if offer else variant
         reading = Reading(solved.compiled, solved.paths, types)
         wanted = [reading.consistent(each.saw) for each in seen if tuple(sorted(each.offer.items())) == offer]
-        report = _report(progress, number, len(rounds), draws.num_draws)
+        report = shifted(progress, number * draws.num_draws, len(rounds) * draws.num_draws)
         for first, solutions in solve_in_batches(solved.compiled, draws, progress=report):
             here = slice(first, first + solutions.num_draws)
             reach = reading.log_reach(solutions.batch, solutions.log_strategies)
@@ -161,12 +154,6 @@ def _by_type(
                 yes[:, :, here], met[:, :, here] = _questions(reading, reach)
             unconverged += int(np.sum(solutions.status > Status.FORKED))
     return Found(log_seen, yes, met, unconverged)
-
-
-def _report(progress: Progress | None, number: int, rounds: int, draws: int) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda done, _: progress(number * draws + done, rounds * draws)
 
 
 def _questions(reading: Reading, log_reach: Floats) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offramp.arrays import Floats, Positions
 from offramp.explore.analysis import Analysis, Setting
-from offramp.explore.record import Record
+from offramp.explore.record import Record, estimate_record
 from offramp.explore.summary import Estimate
 from offramp.figures.figure import Figure
 from offramp.scenario.model import Observation
@@ -175,17 +175,13 @@ def _observation(seen: Observation) -> Record:
     return {"says": seen.says, "saw": dict(seen.saw), "offer": dict(seen.offer)}
 
 
-def _estimate(estimate: Estimate | None) -> Record | None:
-    return None if estimate is None else {"mean": estimate.mean, "interval": [estimate.low, estimate.high]}
-
-
 def _shift(each: Shift) -> Record:
     return {
         "name": each.name,
         "says": each.says,
         "private_to": each.private_to or None,
-        "prior": _estimate(each.prior),
-        "posterior": _estimate(each.posterior),
+        "prior": estimate_record(each.prior),
+        "posterior": estimate_record(each.posterior),
         "distance": each.distance,
         "moved": each.moved,
     }
@@ -195,6 +191,6 @@ def _update(each: Update) -> Record:
     return {
         "name": each.name,
         "says": each.says,
-        "prior": _estimate(each.prior),
-        "posterior": _estimate(each.posterior),
+        "prior": estimate_record(each.prior),
+        "posterior": estimate_record(each.posterior),
     }

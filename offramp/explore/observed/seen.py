@@ -91,10 +91,9 @@ class Reading:
 
     def consistent(self, saw: Mapping[str, str]) -> Flags:
         """bool[L]: whether the path to each leaf makes every choice that was seen."""
-        rows = [self.paths.choices.index((self.paths.moves.index(move), choice)) for move, choice in saw.items()]
         result = np.ones(len(self.compiled.game.leaves), dtype=np.bool_)
-        for row in rows:
-            result &= passing(self.paths, row)
+        for move, choice in saw.items():
+            result &= self.paths.passing(self.paths.choice_row(f"{move}.{choice}"))
         return result
 
     def log_reach(self, batch: Batch, log_strategies: Floats) -> Floats:
@@ -118,15 +117,6 @@ class Reading:
         """float64[T, B]: log probability of the paths to ``leaves``, for each combination of types."""
         rows = [log_sum(log_reach[leaves & fits], axis=0) for fits in self.leaf_types]
         return np.stack(rows)
-
-
-def passing(paths: Paths, row: int) -> Flags:
-    """bool[L]: whether the path to each leaf makes a choice, by its row in ``paths.choices``."""
-    game = paths.game
-    passed = np.zeros(game.num_nodes, dtype=np.bool_)
-    for node in range(1, game.num_nodes):
-        passed[node] = passed[game.parents[node]] or paths.step_choices[node] == row
-    return np.asarray(passed[game.leaves])
 
 
 def log_sum(logs: Floats, axis: int) -> Floats:

@@ -29,7 +29,7 @@ from offramp.explore.offers.rules import (
 from offramp.explore.offers.search import MOST_LISTED, TRIALS, Target, search
 from offramp.explore.offers.terms import MOST_TERMS, clauses_of
 from offramp.explore.phrases import spaced
-from offramp.explore.summary import RARELY, Estimate, estimate_by_weight
+from offramp.explore.summary import Estimate, estimate_by_weight, estimate_given
 from offramp.scenario.draws import Draws
 from offramp.scenario.model import OfferRules
 
@@ -233,10 +233,10 @@ def _outlooks(
         Outlook(
             options=space.named(offer),
             generosity=space.generosity(offer),
-            made=_estimated(each.made, np.ones_like(each.made)) if roles.made else None,
-            accepted=_estimated(each.accepted, each.made) if roles.accepted else None,
-            kept=_estimated(each.kept, each.taken) if roles.kept else None,
-            holds=_estimated(each.holds, each.asked),
+            made=_certain(each.made) if roles.made else None,
+            accepted=estimate_given(each.accepted, each.made) if roles.accepted else None,
+            kept=estimate_given(each.kept, each.taken) if roles.kept else None,
+            holds=estimate_given(each.holds, each.asked),
             share=each.share,
             payoffs={party: _certain(row) for party, row in zip(parties, each.payoffs, strict=True)},
             if_made={party: float(row.mean()) for party, row in zip(parties, each.if_made, strict=True)},
@@ -254,12 +254,6 @@ def _outlooks(
 
 def _certain(row: Floats) -> Estimate:
     return estimate_by_weight(row, np.ones_like(row))
-
-
-def _estimated(row: Floats, weights: Floats) -> Estimate | None:
-    """The estimate over the draws that count; None if none does."""
-    counted = (weights > RARELY) & np.isfinite(row)
-    return estimate_by_weight(row[counted], weights[counted]) if counted.any() else None
 
 
 def _notes(asked: _Comparison, outlooks: tuple[Outlook, ...], clauses: tuple[object, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from offramp.arrays import Flags, Floats
+from offramp.arrays import Floats
 from offramp.explore.batches import Progress, solve_in_batches
 from offramp.explore.offers.rules import Offer, Roles, Space
 from offramp.explore.paths import Paths
@@ -115,7 +115,7 @@ class Measurer:
 
     def _part(self, paths: Paths, asked: Paths, solutions: Solutions) -> Measured:
         logs, batch = solutions.log_strategies, solutions.batch
-        made, accepted = (_row(paths, name) for name in (self.roles.made, self.roles.accepted))
+        made, accepted = _rows(paths, self.roles)
         play = logs if made is None else with_choice(paths, logs, made)
         table, forced = (tabulate_play(asked, batch, each) for each in (logs, play))
         payoffs = np.ascontiguousarray(solutions.values.T)
@@ -153,7 +153,7 @@ def _asking(paths: Paths, roles: Roles) -> Paths:
     every = np.ones(num_leaves, dtype=np.bool_)
     names = paths.answers
     headline, condition = (paths.leaf_answers[0], paths.leaf_conditions[0]) if names else (every, every)
-    made, accepted = (_passing(paths, _row(paths, name)) for name in (roles.made, roles.accepted))
+    made, accepted = (every if row is None else paths.passing(row) for row in _rows(paths, roles))
     kept = paths.leaf_answers[names.index(roles.kept)] if roles.kept is not None else every
     return replace(
         paths,
@@ -165,20 +165,6 @@ def _asking(paths: Paths, roles: Roles) -> Paths:
     )
 
 
-def _row(paths: Paths, name: str | None) -> int | None:
-    """The row of a choice, ``move.choice``."""
-    if name is None:
-        return None
-    move, _, choice = name.partition(".")
-    return paths.choices.index((paths.moves.index(move), choice))
-
-
-def _passing(paths: Paths, row: int | None) -> Flags:
-    """bool[L]: whether the path to each leaf makes the choice in a row; everywhere where there is none."""
-    game = paths.game
-    passed = np.zeros(game.num_nodes, dtype=np.bool_)
-    if row is None:
-        return np.ones(len(game.leaves), dtype=np.bool_)
-    for node in range(1, game.num_nodes):
-        passed[node] = passed[game.parents[node]] or paths.step_choices[node] == row
-    return np.asarray(passed[game.leaves])
+def _rows(paths: Paths, roles: Roles) -> list[int | None]:
+    """The rows of the choices by which an offer is made and accepted."""
+    return [None if name is None else paths.choice_row(name) for name in (roles.made, roles.accepted)]

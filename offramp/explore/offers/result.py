@@ -10,7 +10,7 @@ from offramp.arrays import Floats
 from offramp.explore.analysis import Analysis, Setting
 from offramp.explore.offers.rules import Roles
 from offramp.explore.offers.terms import Clause
-from offramp.explore.record import Record
+from offramp.explore.record import Record, estimate_record
 from offramp.explore.summary import Estimate
 from offramp.figures.figure import Figure
 
@@ -205,20 +205,16 @@ class Offers(Analysis):
         return sentences(self)
 
 
-def _estimate(estimate: Estimate | None) -> Record | None:
-    return None if estimate is None else {"mean": estimate.mean, "interval": [estimate.low, estimate.high]}
-
-
 def _record(outlook: Outlook) -> Record:
     return {
         "options": dict(outlook.options),
         "generosity": outlook.generosity,
-        "made": _estimate(outlook.made),
-        "accepted": _estimate(outlook.accepted),
-        "kept": _estimate(outlook.kept),
-        "holds": _estimate(outlook.holds),
+        "made": estimate_record(outlook.made),
+        "accepted": estimate_record(outlook.accepted),
+        "kept": estimate_record(outlook.kept),
+        "holds": estimate_record(outlook.holds),
         "share": outlook.share,
-        "payoffs": {party: _estimate(each) for party, each in outlook.payoffs.items()},
+        "payoffs": {party: estimate_record(each) for party, each in outlook.payoffs.items()},
         "if_made": dict(outlook.if_made),
         "worst_decile": outlook.worst_decile,
         "regret": outlook.regret,

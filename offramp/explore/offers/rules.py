@@ -7,7 +7,6 @@ kept where the headline is yes; the side that chooses is the party that makes th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +21,7 @@ from offramp.game.evaluator import Evaluator
 from offramp.scenario.draws import Draws
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Limit, OfferRules, Scenario
+from offramp.scenario.names import suggested
 
 WANTED = 0.8
 """The share of the draws in which the least generous offer should hold, unless another is asked for."""
@@ -53,11 +53,11 @@ def roles_of(scenario: Scenario, rules: OfferRules, chooser: str | None) -> Role
     answers = [answer.name for answer in scenario.answers]
     kept = rules.kept or next(iter(answers), None)
     if kept is not None and kept not in answers:
-        raise RunError(f"there is no answer {kept!r} that could say that an offer is kept; {_hint(kept, answers)}")
+        raise RunError(f"there is no answer {kept!r} that could say that an offer is kept; {suggested(kept, answers)}")
     parties = [party.name for party in scenario.parties]
     chosen = chooser or rules.chooser or (mover(scenario, made) if made else parties[0])
     if chosen not in parties:
-        raise RunError(f"there is no party {chosen!r} to choose an offer for; {_hint(chosen, parties)}")
+        raise RunError(f"there is no party {chosen!r} to choose an offer for; {suggested(chosen, parties)}")
     return Roles(chosen, made, accepted, kept)
 
 
@@ -73,7 +73,7 @@ def _choices(scenario: Scenario) -> list[str]:
 def _choice(scenario: Scenario, name: str, role: str) -> str | None:
     if name and name not in _choices(scenario):
         raise RunError(
-            f"no party makes the choice {name!r}, by which an offer is {role}; {_hint(name, _choices(scenario))}"
+            f"no party makes the choice {name!r}, by which an offer is {role}; {suggested(name, _choices(scenario))}"
         )
     return name or None
 
@@ -88,12 +88,6 @@ def _accepted(scenario: Scenario) -> str | None:
         return None
     asked = (answer for answer in scenario.answers if answer.given == scenario.answers[0].given)
     return next((answer.when.text for answer in asked if answer.when.text in _choices(scenario)), None)
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +177,8 @@ class Limits:
 
     def broken(self, offer: Offer) -> list[Limit]:
         """The limits that an offer does not keep."""
+        if not self._space.rules.limits:
+            return []
         pairs = zip(self._space.rules.limits, self.means(offer), strict=True)
         return [limit for limit, mean in pairs if (mean > limit.bound if limit.at_most else mean < limit.bound)]
 
@@ -192,7 +188,7 @@ class Limits:
         allowed = self._references.term_names | shared | scenario.formulas.keys()
         for name in sorted(limit.expression.names):
             if name not in allowed:
-                hint = _hint(name, sorted(allowed))
+                hint = suggested(name, sorted(allowed))
                 raise RunError(
                     f"the limit {text!r} names {name!r}, which is no term, shared assumption or formula; {hint}"
                 )
@@ -254,10 +250,12 @@ def checked_forbid(scenario: Scenario, forbid: Iterable[Mapping[str, tuple[str, 
             raise RunError("found an empty entry in what is forbidden, which would rule out every offer; leave it out")
         for term, options in entry.items():
             if term not in known:
-                raise RunError(f"what is forbidden names {term!r}, which is no term; {_hint(term, known)}")
+                raise RunError(f"what is forbidden names {term!r}, which is no term; {suggested(term, known)}")
             for option in options:
                 if option not in known[term]:
-                    raise RunError(f"term {term!r} has no option {option!r} to forbid; {_hint(option, known[term])}")
+                    raise RunError(
+                        f"term {term!r} has no option {option!r} to forbid; {suggested(option, known[term])}"
+                    )
 
 
 def with_asked(

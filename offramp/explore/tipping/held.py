@@ -6,7 +6,6 @@ variant of the scenario in which it is a number that is drawn and that every par
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +15,7 @@ import numpy as np
 from offramp.arrays import Flags, Floats, Positions
 from offramp.errors import EvaluationError, RunError
 from offramp.explore.batches import Progress
-from offramp.explore.quantities import Quantity, quantity_of
+from offramp.explore.quantities import Quantity, known_words, quantity_of
 from offramp.explore.variants import Variant
 from offramp.scenario.correlations import correlatable
 from offramp.scenario.distributions import LISTS, Distribution
@@ -151,8 +150,7 @@ def _named(scenario: Scenario, what: str) -> Assumption:
     elif what in scenario.formulas:
         remedy = f"it is the formula {scenario.formulas[what].text!r}: ask for an assumption that it names"
     else:
-        near = difflib.get_close_matches(what, names, n=3, cutoff=0.5)
-        remedy = f"did you mean {' or '.join(map(repr, near))}?" if near else f"ask for one of {', '.join(names)}"
+        remedy = known_words(what, names)
     raise RunError(f"there is no assumption {what!r}; {remedy}")
 
 

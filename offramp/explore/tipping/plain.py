@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offramp.explore.record import estimate_record
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from offramp.explore.record import Record
-    from offramp.explore.summary import Estimate
     from offramp.explore.tipping.result import Crossing, Flips, Point, Tipping
 
 
@@ -27,7 +28,7 @@ def tipping_record(tipping: Tipping) -> Record:
             "median": assumption.value.median,
         },
         "range": list(tipping.range),
-        "now": _estimate(tipping.now),
+        "now": estimate_record(tipping.now),
         "curve": [_point(point) for point in tipping.points],
         "crossings": [_crossing(crossing) for crossing in tipping.crossings],
         "flips": [_flips(flips) for flips in tipping.flips],
@@ -50,12 +51,8 @@ def curve_frame(tipping: Tipping) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[tipping.assumption.name, "mean", "low", "high", "asked"], dtype=float)
 
 
-def _estimate(estimate: Estimate | None) -> Record | None:
-    return None if estimate is None else {"mean": estimate.mean, "interval": list(estimate.interval)}
-
-
 def _point(point: Point) -> Record:
-    return {"value": point.value, "answer": _estimate(point.answer), "asked": point.asked}
+    return {"value": point.value, "answer": estimate_record(point.answer), "asked": point.asked}
 
 
 def _crossing(crossing: Crossing) -> Record:

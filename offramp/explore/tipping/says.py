@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from offramp.explore.boxes.says import called, joined, number_words
-from offramp.explore.phrases import percent, spaced
+from offramp.explore.boxes.says import called, number_words
+from offramp.explore.phrases import joined, percent, spaced
 from offramp.explore.tipping.held import EVEN
 
 if TYPE_CHECKING:
