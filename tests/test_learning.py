@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -26,6 +25,7 @@ from offramp.explore.run import run
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.load import loads
 from offramp.scenario.model import Assumption, Basis, Source
+from test_document import fits
 
 ROOT = Path(__file__).parents[1]
 
@@ -226,9 +226,7 @@ def test_with_one_offer_there_is_nothing_to_learn() -> None:
 
 
 def test_the_document_is_what_its_schema_says(learning: Learning) -> None:
-    schema = json.loads((ROOT / "docs" / "schemas" / "learning.json").read_text(encoding="utf-8"))
-    document = json.loads(json.dumps(learning.document(), allow_nan=False))
-    jsonschema.Draft202012Validator(schema).validate(document)
+    fits(learning.document(), "learning")
     assert learning.frame()["assumption"].tolist() == [item.name for item in learning.items]
 
 

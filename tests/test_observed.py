@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -19,6 +18,7 @@ from offramp.explore.observed.seen import kish, log_sum, systematic
 from offramp.explore.run import Run, run
 from offramp.scenario.load import loads
 from offramp.scenario.model import Observation
+from test_document import fits
 
 ROOT = Path(__file__).parents[1]
 
@@ -172,9 +172,7 @@ def test_what_the_file_says_was_observed() -> None:
 
 
 def test_the_document_is_what_its_schema_says(refused: Posterior) -> None:
-    schema = json.loads((ROOT / "docs" / "schemas" / "observed.json").read_text(encoding="utf-8"))
-    document = json.loads(json.dumps(refused.document(), allow_nan=False))
-    jsonschema.Draft202012Validator(schema).validate(document)
+    fits(refused.document(), "observed")
     assert refused.frame()["assumption"].tolist() == [each.name for each in refused.shifts]
     arrays = refused.to_xarray()
     assert float((arrays["office"] * arrays["weight"]).sum()) > float(arrays["office"].mean())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -23,6 +22,7 @@ from offramp.explore.offers.rules import parsed_forbid, parsed_limit, with_asked
 from offramp.explore.run import Run, run
 from offramp.scenario.load import loads
 from offramp.scenario.model import OfferRules
+from test_document import fits
 
 ROOT = Path(__file__).parents[1]
 
@@ -238,9 +238,7 @@ def test_where_nothing_says_that_an_offer_is_made(plain: Run) -> None:
 
 
 def test_the_document_is_what_its_schema_says(offers: Offers) -> None:
-    schema = json.loads((ROOT / "docs" / "schemas" / "offers.json").read_text(encoding="utf-8"))
-    document = json.loads(json.dumps(offers.document(), allow_nan=False))
-    jsonschema.Draft202012Validator(schema).validate(document)
+    fits(offers.document(), "offers")
     assert offers.frame().shape[0] == 6
     array = offers.to_xarray()
     assert array.sel(offer=0).shape == (256,)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -28,6 +27,7 @@ from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Answer, Correlation, Scenario
 from offramp.tell.tipping import tipping_screen
 from standoffs import assumption, choice, move, outcome, standoff, term
+from test_document import fits
 
 ROOT = Path(__file__).parents[1]
 HOLDS = (Answer("holds", "he leaves", Expression.parse("outcome.left")),)
@@ -283,12 +283,10 @@ def test_the_example(example: Tipping) -> None:
 
 
 def test_the_document_is_what_its_schema_says(example: Tipping) -> None:
-    schema = json.loads((ROOT / "docs" / "schemas" / "tipping.json").read_text(encoding="utf-8"))
     listed = find_tipping(solved(leaving(worth={"choice": [1, 20]}), 16), "worth")
     for result in (example, listed, find_tipping(solved(asked_from_ten_on(), 16), "worth")):
-        document = json.loads(json.dumps(result.document(), allow_nan=False))
-        jsonschema.Draft202012Validator(schema).validate(document)
-        assert document["schema"] == "offramp.tipping/1"
+        fits(result.document(), "tipping")
+        assert result.document()["schema"] == "offramp.tipping/1"
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:
