@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -27,10 +26,9 @@ from offramp.explore.offers.rules import (
     roles_of,
 )
 from offramp.explore.offers.search import MOST_LISTED, TRIALS, Target, search
-from offramp.explore.offers.terms import MOST_TERMS, clauses_of
+from offramp.explore.offers.terms import MOST_TERMS, Clause, clauses_of
 from offramp.explore.phrases import spaced
 from offramp.explore.summary import Estimate, estimate_by_weight, estimate_given
-from offramp.scenario.draws import Draws
 from offramp.scenario.model import OfferRules
 
 if TYPE_CHECKING:
@@ -87,7 +85,7 @@ def compare_offers(
     allowance = Allowance(space, space.limits(part))
     how = method if method != "auto" else ("all" if space.size <= MOST_LISTED else "search")
     found = _allowed_offers(space, measurer, allowance, how, share, run.seed)
-    return _compared(_Comparison(run, space, roles, measurer, allowance, found, how, share, part))
+    return _compared(run, measurer, allowance, found, how, share)
 
 
 def _check(run: Run, draws: int | None, method: str, share: float) -> None:
@@ -152,51 +150,38 @@ def _allowed_offers(
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _Comparison:
-    run: Run
-    space: Space
-    roles: Roles
-    measurer: Measurer
-    allowance: Allowance
-    found: list[Offer]
-    method: str
-    share: float
-    draws: Draws
-
-
-def _compared(asked: _Comparison) -> Offers:
-    space, roles, measurer = asked.space, asked.roles, asked.measurer
+def _compared(run: Run, measurer: Measurer, allowance: Allowance, found: list[Offer], how: str, share: float) -> Offers:
+    space, roles = measurer.space, measurer.roles
     parties = [party.name for party in space.scenario.parties]
     answerer = mover(space.scenario, roles.accepted) if roles.accepted else None
     chooser = parties.index(roles.chooser)
-    order = _ranked(asked.found, measurer, chooser, space)
+    order = _ranked(found, measurer, chooser, space)
     measured = [measurer(offer) for offer in order]
     values = np.stack([each.payoffs[chooser] for each in measured])
     means = np.stack([each.payoffs.mean(axis=1) for each in measured])
     main = [chooser, *([parties.index(answerer)] if answerer not in (None, roles.chooser) else [])]
     fronts = (undominated(means), undominated(means[:, main]))
     outlooks = _outlooks(space, roles, parties, order, measured, values, fronts)
-    position, enough = _least(space, order, measured, values, asked.share)
+    position, enough = _least(space, order, measured, values, share)
     clauses = clauses_of(space, order[position], lambda offer: measurer(offer).share)
     table = space.on_the_table
     return Offers(
-        setting=Setting.of(asked.run, asked.draws.num_draws),
+        setting=Setting.of(run, measurer.draws.num_draws),
         roles=roles,
         answerer=answerer,
         offers=tuple(space.named(offer) for offer in order),
         outlooks=outlooks,
         values=values,
         table=order.index(table) if table in order else None,
-        wanted=asked.share,
+        wanted=share,
         least=outlooks[position],
         enough=enough,
         clauses=clauses,
         combinations=space.size,
-        method=asked.method,
-        forbidden=asked.allowance.forbidden,
-        limited=asked.allowance.limited(),
-        notes=tuple(_notes(asked, outlooks, clauses)),
+        method=how,
+        forbidden=allowance.forbidden,
+        limited=allowance.limited(),
+        notes=tuple(_notes(run, measurer, outlooks, clauses)),
     )
 
 
@@ -256,8 +241,8 @@ def _certain(row: Floats) -> Estimate:
     return estimate_by_weight(row, np.ones_like(row))
 
 
-def _notes(asked: _Comparison, outlooks: tuple[Outlook, ...], clauses: tuple[object, ...]) -> Iterator[str]:
-    roles, space = asked.roles, asked.space
+def _notes(run: Run, measurer: Measurer, outlooks: tuple[Outlook, ...], clauses: tuple[Clause, ...]) -> Iterator[str]:
+    roles, draws = measurer.roles, measurer.draws.num_draws
     if roles.made is None:
         yield "nothing says by which choice an offer is made, so that play is as solved; name it in offers: made:"
     if roles.accepted is None:
@@ -265,10 +250,10 @@ def _notes(asked: _Comparison, outlooks: tuple[Outlook, ...], clauses: tuple[obj
     unconverged = sum(outlook.unconverged for outlook in outlooks)
     if unconverged:
         yield f"{unconverged:,} of all draws of all offers did not converge and are not to be relied on"
-    set_on_the_way = [spaced(move.sets) for move in space.scenario.moves if move.sets]
+    set_on_the_way = [spaced(move.sets) for move in run.scenario.moves if move.sets]
     if set_on_the_way:
         yield f"{' and '.join(set_on_the_way)} is set on the way by a move, and stands there as it is solved"
     if len(clauses) > MOST_TERMS:
         yield f"with more than {MOST_TERMS} terms the average over all orders is left out"
-    if asked.run.num_draws > asked.draws.num_draws:
-        yield f"the first {asked.draws.num_draws:,} of {asked.run.num_draws:,} draws were looked at"
+    if run.num_draws > draws:
+        yield f"the first {draws:,} of {run.num_draws:,} draws were looked at"
