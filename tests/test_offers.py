@@ -20,6 +20,7 @@ from offramp.explore.offers.fronts import largest_regrets, shares_best, undomina
 from offramp.explore.offers.result import Offers
 from offramp.explore.offers.rules import parsed_forbid, parsed_limit, with_asked
 from offramp.explore.run import Run, run
+from offramp.explore.tally import SMALLEST_REACH
 from offramp.scenario.load import loads
 from offramp.scenario.model import OfferRules
 from test_document import fits
@@ -235,6 +236,22 @@ def test_where_nothing_says_that_an_offer_is_made(plain: Run) -> None:
     assert found.best.made is None
     assert "nothing says by which choice an offer is made" in " ".join(found.notes)
     assert found.document()["offers"][0]["accepted"] is None
+
+
+def test_a_draw_that_next_to_never_makes_the_offer_does_not_count() -> None:
+    contact = "moves:\n  contact: {by: chance, choices: {yes: {probability: p, next: approach}, no: {next: never}}}"
+    text = PLAIN.replace("moves:", contact)
+    text = text.replace("outcomes:", "outcomes:\n  never: {payoffs: {us: 0, ruler: office}}")
+    text = text.replace("assumptions:", "assumptions:\n  p: {meaning: they meet, value: {choice: [1e-260, 0.2, 0.7]}}")
+    plain = run(loads(text), draws=256, seed=3)
+    found = compare_offers(plain)
+    some = next(each for each, offer in zip(found.outlooks, found.offers, strict=True) if offer["pay"] == "some")
+    assert some.accepted is not None
+    hand, meet = by_hand(plain, 5.0), plain.draws.column("p")
+    assert (meet < SMALLEST_REACH).any()
+    assert some.accepted.mean == pytest.approx(
+        (meet * hand["made"] * hand["accepts"]).sum() / (meet * hand["made"]).sum()
+    )
 
 
 def test_the_document_is_what_its_schema_says(offers: Offers) -> None:

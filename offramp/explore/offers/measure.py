@@ -122,7 +122,7 @@ class Measurer:
         return Measured(
             payoffs=payoffs,
             if_made=payoffs if made is None else expected_payoffs(paths, batch, play),
-            made=table.answers[3],
+            made=table.conditions[1],
             accepted=table.answers[1],
             taken=table.conditions[2],
             kept=table.answers[2],
@@ -142,7 +142,7 @@ class Measurer:
         return np.asarray(refused - taken)
 
     def _questions(self, variant: Variant) -> Paths:
-        """The paths of a variant that ask: the headline; is it accepted, if made; kept, if accepted; is it made."""
+        """The paths of a variant that ask: the headline; is it accepted, if made; is it kept, if accepted."""
         if self._asked is None or self._asked[0] is not variant.paths:
             self._asked = (variant.paths, _asking(variant.paths, self.roles))
         return self._asked[1]
@@ -157,11 +157,11 @@ def _asking(paths: Paths, roles: Roles) -> Paths:
     kept = paths.leaf_answers[names.index(roles.kept)] if roles.kept is not None else every
     return replace(
         paths,
-        answers=("holds", "accepted", "kept", "made"),
+        answers=("holds", "accepted", "kept"),
         breaks=(),
         leaf_breaks=np.full(num_leaves, -1, dtype=np.int32),
-        leaf_answers=np.stack([headline, accepted, kept, made]),
-        leaf_conditions=np.stack([condition, made, made & accepted, every]),
+        leaf_answers=np.stack([headline, accepted, kept]),
+        leaf_conditions=np.stack([condition, made, made & accepted]),
     )
 
 
