@@ -11,8 +11,9 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 from offramp.arrays import Floats
+from offramp.game.after import Chain, after_names, chain_from, is_after, rewritten
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Assumption, Scenario, Term
+from offramp.scenario.model import Assumption, Outcome, Scenario, Term
 
 Fact = tuple[int, int]
 """A move's position in the scenario and the position of the choice made there."""
@@ -88,6 +89,9 @@ class References:
         self._private_index = {each.name: index for index, each in enumerate(self.private)}
         self._drawn = {each.name for each in scenario.assumptions if not each.private_to}
         self._needs: dict[Expression, Needs] = {}
+        self._after = after_names(scenario) if scenario.aftermath else {}
+        self._chains: dict[str, Chain] = {}
+        self._payoffs: dict[tuple[str, str], Expression] = {}
 
     @cached_property
     def _fixed(self) -> dict[str, Callable[[Position], float]]:
@@ -128,7 +132,26 @@ class References:
             found.add(name)
             if name in self.scenario.formulas:
                 waiting.extend(self.scenario.formulas[name].names)
+            elif is_after(name):
+                waiting.extend(self.chain(name).names)
         return found - self.scenario.formulas.keys()
+
+    def chain(self, name: str) -> Chain:
+        """What stands behind one of the names that :meth:`payoff` gives."""
+        if name not in self._chains:
+            ended, party = next(key for key, each in self._after.items() if each == name)
+            outcome = next(each for each in self.scenario.outcomes if each.name == ended)
+            self._chains[name] = chain_from(self.scenario, outcome, party)
+        return self._chains[name]
+
+    def payoff(self, outcome: Outcome, party: str) -> Expression:
+        """A payoff, in which the value of the aftermath has a name of its own."""
+        key = (outcome.name, party)
+        if key not in self._payoffs:
+            name = self._after.get(key)
+            payoff = outcome.payoffs[party]
+            self._payoffs[key] = rewritten(self.scenario, payoff, name) if name else payoff
+        return self._payoffs[key]
 
     def settled(self, expression: Expression, position: Position) -> Settled:
         """What ``position`` settles of ``expression``; wherever that is the same, the expression is worth the same."""
@@ -148,7 +171,10 @@ class References:
 
     def formula(self, name: str, values: dict[str, float]) -> Bound:
         """The formula ``name``, bound to the values that an expression using it is bound to."""
-        expression = self.scenario.formulas[name]
+        return self.bound(self.scenario.formulas[name], values)
+
+    def bound(self, expression: Expression, values: dict[str, float]) -> Bound:
+        """An expression that another one rests on, bound to the values that this one is bound to."""
         return Bound(expression, tuple(values[each] for each in self.needs(expression).fixed))
 
     def formulas_of(self, bound: Bound) -> list[tuple[str, Bound]]:

@@ -259,8 +259,8 @@ def needed_private(scenario: Scenario, references: References, move: int) -> tup
     later = Routes(scenario).later(here.name)
     for outcome in scenario.outcomes:
         if outcome.name in later:
-            for payoff in outcome.payoffs.values():
-                relevant.update(references.needs(payoff).private)
+            for party in outcome.payoffs:
+                relevant.update(references.needs(references.payoff(outcome, party)).private)
     return tuple(index for index in sorted(relevant) if references.private[index].owner == here.by)
 
 

@@ -113,7 +113,7 @@ class PayoffPlanner:
         self._rows.append([self._cell(outcome, party, position) for party in self.parties])
 
     def _cell(self, outcome: Outcome, party: str, position: Position) -> int:
-        expression = outcome.payoffs[party]
+        expression = self.references.payoff(outcome, party)
         cell = self._cells.setdefault(self.references.settled(expression, position), len(self._cells))
         if cell == len(self._sums):
             place = ("outcomes", outcome.name, "payoffs", party)

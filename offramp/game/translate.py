@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from offramp.game.after import after_piece, is_after
 from offramp.game.bindings import Bound, References
 from offramp.scenario.program import ProgramBuilder, Value
 
@@ -38,4 +39,7 @@ class Translator:
             return self._known[self._references.formula(name, fixed)]
         if name in fixed:
             return self.builder.number(fixed[name])
+        if is_after(name):
+            bound = partial(self._references.bound, values=fixed)
+            return after_piece(self.builder, self._references.chain(name), lambda each: self.value(bound(each)))
         return self.builder.input(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offramp.scenario.aftermath import FOREVER, Aftermath, Indicator, State
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
 from offramp.scenario.frozen import FrozenMap
@@ -38,6 +39,9 @@ Values = Mapping[str, Any]
 _ZERO = Expression.parse(0)
 """Stands in for an expression that could not be read."""
 
+_ONE = Expression.parse(1)
+"""The probability of a start that is stated alone."""
+
 
 def build(values: Values, origin: Origin) -> Scenario:
     """The scenario for what :data:`~offramp.scenario.language.SCENARIO` read."""
@@ -61,6 +65,7 @@ def build(values: Values, origin: Origin) -> Scenario:
         precision=_precision(values.get("precision")),
         offers=_offers(_section(values, "offers")),
         observed=_observed(values.get("observed", ())),
+        aftermath=_aftermath(values["aftermath"]) if "aftermath" in values else None,
     )
     return scenario.read_from(origin)
 
@@ -71,7 +76,11 @@ def _section(values: Values, key: str) -> Values:
 
 
 def _party(name: str, value: str | Values) -> Party:
-    return Party(name, value if isinstance(value, str) else value.get("label", ""))
+    return Party(name, _label(value))
+
+
+def _label(value: str | Values) -> str:
+    return value if isinstance(value, str) else value.get("label", "")
 
 
 def _source(name: str, value: Values) -> Source:
@@ -150,7 +159,31 @@ def _everyone(to: str | tuple[str, ...], parties: tuple[str, ...]) -> tuple[str,
 
 
 def _outcome(name: str, value: Values) -> Outcome:
-    return Outcome(name, FrozenMap(value.get("payoffs", {})), value.get("label", ""))
+    starts = value.get("starts", {})
+    starts = {starts: _ONE} if isinstance(starts, str) else starts
+    return Outcome(name, FrozenMap(value.get("payoffs", {})), value.get("label", ""), FrozenMap(starts))
+
+
+def _aftermath(value: Values) -> Aftermath:
+    discount = value.get("discount", _ZERO)
+    years = value.get("years", 1)
+    return Aftermath(
+        states=tuple(State(name, _label(each)) for name, each in value.get("states", {}).items()),
+        years=None if years == FOREVER else years,
+        discount=FrozenMap(discount) if isinstance(discount, Mapping) else discount,
+        rates=_by_two(value.get("rates", {})),
+        flows=_by_two(value.get("flows", {})),
+        indicators=tuple(_indicator(name, each) for name, each in value.get("indicators", {}).items()),
+    )
+
+
+def _by_two(value: Mapping[str, Mapping[str, Expression]]) -> FrozenMap[FrozenMap[Expression]]:
+    return FrozenMap({name: FrozenMap(inner) for name, inner in value.items()})
+
+
+def _indicator(name: str, value: Values) -> Indicator:
+    by_state = {key: FrozenMap(value[key]) for key in ("growth", "change") if key in value}
+    return Indicator(name, **{"start": _ZERO, **value, **by_state})
 
 
 def _precision(value: Expression | Mapping[str, Expression] | None) -> Expression | FrozenMap[Expression] | None:

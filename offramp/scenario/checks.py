@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
-from offramp.errors import EvaluationError, Problem, ScenarioError
+from offramp.errors import Problem, ScenarioError
+from offramp.scenario.chains import check_aftermath
 from offramp.scenario.comparing import check_observed, check_offers
 from offramp.scenario.context import Context, Damage, Declared, by_chance, choice_path
 from offramp.scenario.correlations import correlation_problems
 from offramp.scenario.dump import document
-from offramp.scenario.expressions import Expression
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import ALL, CHANCE, Assumption, Choice, Move, Scenario
 from offramp.scenario.names import PARTY_WORDS, RESERVED, closest, listing
@@ -55,6 +56,7 @@ def meaning_problems(scenario: Scenario, damage: Damage) -> list[Problem]:
     _check_routes(context)
     _check_payoffs(context)
     _check_precision(context)
+    check_aftermath(context)
     check_offers(context)
     check_observed(context)
     check_expressions(context)
@@ -78,6 +80,10 @@ def _check_repeats(context: Context) -> None:
         "outcomes": (outcome.name for outcome in scenario.outcomes),
         "answers": (answer.name for answer in scenario.answers),
     }
+    if scenario.aftermath is not None:
+        states, indicators = scenario.aftermath.states, scenario.aftermath.indicators
+        _report_repeats(context, ("aftermath", "states"), (state.name for state in states), "name")
+        _report_repeats(context, ("aftermath", "indicators"), (each.name for each in indicators), "name")
     for section, names in sections.items():
         _report_repeats(context, (section,), names, "name")
 
@@ -259,21 +265,11 @@ def _fixed_probability(context: Context, move: Move, choice: Choice) -> float | 
     expression = choice.probability
     if expression is None:
         return None
-    low, high = _span(context, expression)
-    if low < 0 or high > 1:
-        found = f"a probability of {low:g}" if low == high else f"a probability that goes from {low:g} to {high:g}"
-        remedy = "choose numbers from 0 to 1" if low == high else "choose a distribution within 0 to 1, or use clip()"
-        context.report(path, found, "0 to 1", remedy)
+    low, high = context.span(expression)
+    remedy = "choose numbers from 0 to 1" if low == high else "choose a distribution within 0 to 1, or use clip()"
+    if not context.check_span(path, expression, "a probability", (0.0, 1.0), remedy):
         return None
     return low if low == high else None
-
-
-def _range(context: Context, name: str) -> tuple[float, float]:
-    """Lowest and highest value of the assumption ``name``; (0, 1) where there is none of that name."""
-    for assumption in context.scenario.assumptions:
-        if assumption.name == name and not context.damage.inside(("assumptions", name)):
-            return assumption.value.support
-    return 0.0, 1.0
 
 
 def _check_routes(context: Context) -> None:
@@ -323,19 +319,6 @@ def _check_precision(context: Context) -> None:
             remedy = f"add {missing[0]}: and a number; from 1000 on a party makes hardly any mistakes"
             context.report(("precision",), found, allowed, remedy)
     for path, expression in precision_expressions(context.scenario):
-        low, high = _span(context, expression)
-        if low < 0:
-            found = f"a precision of {low:g}" if low == high else f"a precision that goes from {low:g} to {high:g}"
-            remedy = "give 0 or more (0 is choice at random)" if low == high else "choose a distribution from 0 on"
-            context.report(path, found, "0 or more", remedy)
-
-
-def _span(context: Context, expression: Expression) -> tuple[float, float]:
-    """Lowest and highest value of an expression that is a number or an assumption's name; else (0, 1)."""
-    if expression.names:
-        return _range(context, expression.text)
-    try:
-        value = float(expression.evaluate({})[0])
-    except EvaluationError:
-        return 0.0, 1.0  # reported with the other expressions
-    return value, value
+        low, high = context.span(expression)
+        remedy = "give 0 or more (0 is choice at random)" if low == high else "choose a distribution from 0 on"
+        context.check_span(path, expression, "a precision", (0.0, math.inf), remedy)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from offramp.errors import Problem
+from offramp.errors import EvaluationError, Problem
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Basis, Choice, Move, Scenario
 from offramp.scenario.names import listing, meant
@@ -173,6 +174,31 @@ class Context:
             allowed = f"one of {listing(declared.names)}" if declared.names else f"a declared {kind}"
             report = self.report_key if path[-1] == name else self.report
             report(path, f"the unknown {kind} {name!r}", allowed, meant(name, declared.names, otherwise))
+
+    def span(self, expression: Expression) -> tuple[float, float]:
+        """Lowest and highest value of an expression that is a number or an assumption's name; else (0, 1)."""
+        if not expression.names:
+            try:
+                value = float(expression.evaluate({})[0])
+            except EvaluationError:
+                return 0.0, 1.0  # reported with the other expressions
+            return value, value
+        for assumption in self.scenario.assumptions:
+            if assumption.name == expression.text and not self.damage.inside(("assumptions", assumption.name)):
+                return assumption.value.support
+        return 0.0, 1.0
+
+    def check_span(
+        self, path: Path, expression: Expression, kind: str, within: tuple[float, float], remedy: str
+    ) -> bool:
+        """Whether an expression, as far as :meth:`span` can tell, lies ``within`` two bounds; reports where not."""
+        low, high = self.span(expression)
+        least, most = within
+        if least <= low and high <= most:
+            return True
+        found = f"{kind} of {low:g}" if low == high else f"{kind} that goes from {low:g} to {high:g}"
+        self.report(path, found, f"{least:g} to {most:g}" if math.isfinite(most) else f"{least:g} or more", remedy)
+        return False
 
     def check_option(self, path: Path, term: str, option: str) -> None:
         """Report a term that is not declared, or an option that it does not have."""

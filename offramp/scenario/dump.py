@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from offramp.scenario.aftermath import FOREVER, Aftermath, Indicator
 from offramp.scenario.build import ranks
 from offramp.scenario.expressions import Expression
 from offramp.scenario.language import FORMAT, JUDGEMENT, evenly_spaced
@@ -69,11 +70,12 @@ def document(scenario: Scenario) -> Plain:
             "offer": dict(scenario.offer),
             "assumptions": {assumption.name: _assumption(assumption) for assumption in scenario.assumptions},
             "correlations": [{"between": [c.first, c.second], "rank": c.rank} for c in scenario.correlations],
-            "formulas": {name: _expression(formula) for name, formula in scenario.formulas.items()},
+            "formulas": _expressions(scenario.formulas),
             "moves": {move.name: _move(move, scenario) for move in scenario.moves},
             "outcomes": {outcome.name: _outcome(outcome) for outcome in scenario.outcomes},
             "answers": {answer.name: _answer(answer) for answer in scenario.answers},
-            "precision": _precision(scenario.precision),
+            "aftermath": _aftermath(scenario.aftermath) if scenario.aftermath else {},
+            "precision": None if scenario.precision is None else _by_party(scenario.precision),
             "offers": _offers(scenario.offers),
             "observed": [_observation(each) for each in scenario.observed],
         },
@@ -166,8 +168,37 @@ def _parties(names: tuple[str, ...]) -> Any:
 
 
 def _outcome(outcome: Outcome) -> Plain:
-    payoffs = {party: _expression(payoff) for party, payoff in outcome.payoffs.items()}
-    return _without_empty({"label": outcome.label, "payoffs": payoffs}, keep=("payoffs",))
+    payoffs = _expressions(outcome.payoffs)
+    starts: Any = {state: _expression(each) for state, each in outcome.starts.items()}
+    if list(starts.values()) == [1]:
+        (starts,) = starts
+    return _without_empty({"label": outcome.label, "starts": starts, "payoffs": payoffs}, keep=("payoffs",))
+
+
+def _aftermath(after: Aftermath) -> Plain:
+    values: Plain = {
+        "years": FOREVER if after.years is None else after.years,
+        "discount": _by_party(after.discount),
+        "states": {state.name: state.label or {} for state in after.states},
+        "rates": {state: _expressions(targets) for state, targets in after.rates.items()},
+        "flows": {state: _expressions(parties) for state, parties in after.flows.items()},
+        "indicators": {each.name: _indicator(each) for each in after.indicators},
+    }
+    return _without_empty(values, keep=("discount", "states"))
+
+
+def _indicator(indicator: Indicator) -> Plain:
+    values: Plain = {
+        "label": indicator.label,
+        "unit": indicator.unit,
+        "start": _expression(indicator.start),
+        "growth": _expressions(indicator.growth),
+        "change": _expressions(indicator.change),
+        "shock": None if indicator.shock is None else _expression(indicator.shock),
+        "least": None if indicator.least is None else _tidy(indicator.least),
+        "most": None if indicator.most is None else _tidy(indicator.most),
+    }
+    return _without_empty(values, keep=("start",))
 
 
 def _answer(answer: Answer) -> Plain:
@@ -177,10 +208,9 @@ def _answer(answer: Answer) -> Plain:
     return values | _without_empty({"given_says": answer.given_says})
 
 
-def _precision(precision: Expression | Mapping[str, Expression] | None) -> Any:
-    if isinstance(precision, Mapping):
-        return {party: _expression(each) for party, each in precision.items()}
-    return None if precision is None else _expression(precision)
+def _by_party(stated: Expression | Mapping[str, Expression]) -> Any:
+    """One for all parties, or one for each."""
+    return _expressions(stated) if isinstance(stated, Mapping) else _expression(stated)
 
 
 def _offers(rules: OfferRules) -> Plain:
@@ -207,6 +237,10 @@ def _offers(rules: OfferRules) -> Plain:
 def _observation(seen: Observation) -> Plain:
     values: Plain = {"says": seen.says, "saw": dict(seen.saw), "offer": dict(seen.offer), "basis": _bases(seen.basis)}
     return _without_empty(values, keep=("saw",))
+
+
+def _expressions(by_name: Mapping[str, Expression]) -> Plain:
+    return {name: _expression(each) for name, each in by_name.items()}
 
 
 def _expression(expression: Expression) -> Any:

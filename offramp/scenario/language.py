@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from offramp.errors import DistributionError, ExpressionError
+from offramp.errors import DistributionError
 from offramp.scenario.distributions import KINDS, Distribution
-from offramp.scenario.expressions import Expression
+from offramp.scenario.later import AFTERMATH, LABEL, LABELLED, STARTS
 from offramp.scenario.model import DEFAULT_GRID
-from offramp.scenario.nodes import Entries, Items, Node, Scalar, character_position
-from offramp.scenario.scalars import Day, Name, Number, Text, Word
+from offramp.scenario.nodes import Entries, Items, Node, Scalar
+from offramp.scenario.scalars import Day, Formula, Name, Number, Text, Word, told
 from offramp.scenario.shape import (
     MALFORMED,
     Either,
@@ -25,7 +25,6 @@ from offramp.scenario.shape import (
     NotTogether,
     Place,
     Record,
-    ScalarShape,
     Schema,
     Shape,
     describe,
@@ -43,25 +42,6 @@ MAX_OPTIONS = 10_001
 
 JUDGEMENT = "judgement"
 """The short form of a basis that rests on nothing but judgement."""
-
-
-@dataclass(frozen=True)
-class Formula(ScalarShape):
-    """An expression; reads as :class:`~offramp.scenario.expressions.Expression`."""
-
-    phrase: str = "an expression or a number"
-
-    def convert(self, node: Scalar, place: Place) -> Any:
-        if isinstance(node.value, bool):
-            return place.problem(describe(node), self.phrase, "write 1 for true and 0 for false")
-        try:
-            return Expression.parse(node.text)
-        except ExpressionError as error:
-            at = character_position(place.report.text, place.position, node.text, error.offset)
-            return place.problem(_sentence(error.found), error.allowed, error.remedy, at)
-
-    def schema(self) -> Schema:
-        return {"type": ["string", "number"]}
 
 
 @dataclass(frozen=True)
@@ -87,7 +67,7 @@ class Uncertain(Shape):
             for key in error.path:
                 at = Place(place.report, (*at.path, key), place.report.positions.get((*at.path, key), at.position))
             place.report.damaged.add(place.path)
-            return at.problem(_sentence(error.found), error.allowed or self.phrase, error.remedy)
+            return at.problem(told(error.found), error.allowed or self.phrase, error.remedy)
 
     def schema(self) -> Schema:
         number: Schema = {"type": "number"}
@@ -130,11 +110,6 @@ def _plain(node: Node, place: Place) -> object:
 
 def _key(node: Node) -> object:
     return node.value if isinstance(node, Scalar) else None
-
-
-def _sentence(found: str) -> str:
-    """Messages of expressions and distributions say "found …"; a problem's ``found`` starts after that word."""
-    return found.removeprefix("found ")
 
 
 @dataclass(frozen=True)
@@ -205,12 +180,6 @@ _NAME = Name()
 _TEXT = Text()
 _FORMULA = Formula()
 _PARTIES = Parties()
-_LABEL = Field("label", _TEXT, "the words shown for it, in place of its name")
-
-PARTY = Either(
-    (_TEXT, Record((_LABEL,), "a label, or {label: ...}")),
-    "a label, or {label: ...}",
-)
 
 SOURCE = Record(
     (
@@ -297,7 +266,7 @@ CHOICE = Record(
             MapOf(_NAME, _PARTIES, "a mapping from moves to parties"),
             "earlier moves, or this one, with the parties that now learn what was chosen there",
         ),
-        _LABEL,
+        LABEL,
     ),
     "a mapping with next:",
 )
@@ -309,7 +278,7 @@ MOVE = Record(
         Field("sets", _NAME, "the term whose options are the choices"),
         Field("next", _NAME, "with sets: what follows every option"),
         Field("known_to", _PARTIES, "the parties that see the choice; without it all do"),
-        _LABEL,
+        LABEL,
     ),
     "a mapping with by: and choices:",
     (ExactlyOne(("choices", "next")), Needs("next", "sets")),
@@ -318,10 +287,10 @@ MOVE = Record(
 OUTCOME = Record(
     (
         Field("payoffs", MapOf(_NAME, _FORMULA, "a mapping from parties to expressions"), "per party", required=True),
-        _LABEL,
+        Field("starts", STARTS, "the state in which the aftermath starts, or the probability of each"),
+        LABEL,
     ),
     "a mapping with payoffs:",
-    later={"starts": "the aftermath's state"},
 )
 
 ANSWER = Record(
@@ -384,7 +353,7 @@ SCENARIO = Record(
         Field("as_of", Day(), "the day on which the scenario's knowledge ends"),
         Field("question", _TEXT, "what the scenario is to answer"),
         Field("sources", _named(SOURCE, "documents"), "documents that assumptions rest on"),
-        Field("parties", _named(PARTY, "labels", 1), "who takes part", required=True),
+        Field("parties", _named(LABELLED, "labels", 1), "who takes part", required=True),
         Field("terms", _named(TERM, "options"), "what can be offered; options from least to most generous"),
         Field("offer", _named(_NAME, "options"), "the offer on the table: one option of each term"),
         Field("assumptions", _named(ASSUMPTION, "assumptions"), "the numbers that we are unsure of"),
@@ -393,13 +362,13 @@ SCENARIO = Record(
         Field("moves", _named(MOVE, "moves", 1), "who chooses when; the first is where it starts", required=True),
         Field("outcomes", _named(OUTCOME, "outcomes", 1), "how it can end, and what that is worth", required=True),
         Field("answers", _named(ANSWER, "answers"), "yes-or-no questions on the path; the first is the headline"),
+        Field("aftermath", AFTERMATH, "what comes after the outcomes"),
         Field("precision", PRECISION, "how precisely parties choose; without it they make no mistakes"),
         Field("offers", OFFERS, "how offers are compared: for whom, and what may not be offered"),
         Field("observed", OBSERVED, "what was seen to happen, from which something can be learnt"),
     ),
     f"a mapping that starts with format: {FORMAT}",
     later={
-        "aftermath": "what comes after an outcome",
         "rounds": "repeated rounds",
         "use": "ready pieces",
     },

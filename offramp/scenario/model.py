@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from offramp.scenario.aftermath import Aftermath
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
 from offramp.scenario.frozen import FrozenMap
@@ -157,11 +158,15 @@ class Move:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An end of the standoff and what it is worth to each party, in each party's own points."""
+    """An end of the standoff and what it is worth to each party, in each party's own points.
+
+    ``starts`` are the states in which the aftermath may start, with their probabilities.
+    """
 
     name: str
     payoffs: Mapping[str, Expression]
     label: str = ""
+    starts: Mapping[str, Expression] = field(default_factory=FrozenMap)
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,7 @@ class Scenario:
     precision: Expression | Mapping[str, Expression] | None = None
     offers: OfferRules = OfferRules()
     observed: tuple[Observation, ...] = ()
+    aftermath: Aftermath | None = None
     origin: Origin | None = field(default=None, compare=False, repr=False)
     as_read: bool = field(default=False, init=False, compare=False, repr=False)
 

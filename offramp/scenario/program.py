@@ -255,13 +255,16 @@ class ProgramBuilder:
             return reduce(lambda left, right: self.apply(node.function, left, right), watched)
         if node.function == "clip":
             value, low, high = (self._watched(operand) for operand in operands)
-            # 0 / 1 where the bounds are in order, else 0 / 0, which is no number.
-            order = self._watched(self.apply("/", self.number(0.0), self.apply("<=", low, high)))
             result = self.apply("min", self.apply("max", value, low), high)
-            return result._replace(hazards=result.hazards | order.hazards)
+            return result._replace(hazards=result.hazards | self.ordered(low, high).hazards)
         if node.function == "exp":
             operands = [self._watched(operand) for operand in operands]
         return self.apply(node.function, *operands)
+
+    def ordered(self, low: Value, high: Value) -> Value:
+        """0 / 1 where two pieces are in order, else 0 / 0, which is no number; to be looked at, and never used."""
+        order = self.apply("<=", self._watched(low), self._watched(high))
+        return self._watched(self.apply("/", self.number(0.0), order))
 
     def _where(self, node: Call, named: Callable[[str], Value]) -> Value:
         condition = self._watched(self.tree(node.arguments[0], named))

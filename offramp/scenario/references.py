@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from offramp.errors import EvaluationError
+from offramp.scenario.aftermath import AFTER, Aftermath
 from offramp.scenario.context import Context
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Limit, Scenario
 from offramp.scenario.names import listing, meant
 from offramp.scenario.shape import Path
 
-LATER = {"after": "the value of the aftermath", "round": "the number of the round"}
+LATER = {"round": "the number of the round"}
 """Names that are reserved for what is not there yet."""
 
 SHARED_NUMBERS = "assumptions that are not private, and formulas of them"
@@ -26,7 +27,8 @@ class Use:
     ``place`` names the move or outcome at which it is worked out, empty for formulas and answers. ``settled`` where the
     value may depend on nothing that is drawn: the conditions of choices and answers. ``apart`` where it may depend on
     nothing but what is drawn for all to see: precisions. ``offered`` where it may depend on terms besides: limits of
-    offers, whose expressions are keys of the file.
+    offers, whose expressions are keys of the file. ``public`` where it may depend on nothing private: numbers of the
+    aftermath. ``after`` where it may depend on the value of the aftermath: payoffs, and formulas for their use.
     """
 
     path: Path
@@ -36,6 +38,8 @@ class Use:
     outcomes: bool = False
     apart: bool = False
     offered: bool = False
+    public: bool = False
+    after: bool = False
 
 
 def check_expressions(context: Context) -> None:
@@ -55,7 +59,7 @@ def check_expressions(context: Context) -> None:
 def uses(scenario: Scenario) -> Iterator[Use]:
     """Every expression of the scenario."""
     for name, formula in scenario.formulas.items():
-        yield Use(("formulas", name), formula)
+        yield Use(("formulas", name), formula, after=True)
     for move in scenario.moves:
         for choice in move.choices:
             path = ("moves", move.name, "choices", choice.name)
@@ -65,15 +69,31 @@ def uses(scenario: Scenario) -> Iterator[Use]:
                 yield Use((*path, "when"), choice.when, move.name, settled=True)
     for outcome in scenario.outcomes:
         for party, payoff in outcome.payoffs.items():
-            yield Use(("outcomes", outcome.name, "payoffs", party), payoff, outcome.name)
+            yield Use(("outcomes", outcome.name, "payoffs", party), payoff, outcome.name, after=True)
+        for state, probability in outcome.starts.items():
+            yield Use(("outcomes", outcome.name, "starts", state), probability, outcome.name, public=True)
     for answer in scenario.answers:
         yield Use(("answers", answer.name, "when"), answer.when, settled=True, outcomes=True)
         if answer.given is not None:
             yield Use(("answers", answer.name, "given"), answer.given, settled=True, outcomes=True)
+    if scenario.aftermath is not None:
+        yield from _aftermath_uses(scenario.aftermath)
     for place, precision in precision_expressions(scenario):
         yield Use(place, precision, apart=True)
     for limit in scenario.offers.limits:
         yield Use(limit_path(limit), limit.expression, offered=True)
+
+
+def _aftermath_uses(after: Aftermath) -> Iterator[Use]:
+    for path, expression in after.discounts():
+        yield Use(("aftermath", *path), expression, apart=True)
+    for path, expression in after.steps():
+        yield Use(("aftermath", *path), expression, public=True)
+    for path, expression in after.gains():
+        yield Use(("aftermath", *path), expression)
+    for indicator in after.indicators:
+        for path, expression in indicator.expressions():
+            yield Use(("aftermath", "indicators", indicator.name, *path), expression, public=True)
 
 
 def limit_path(limit: Limit) -> Path:
@@ -118,8 +138,8 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     root, dotted, leaf = name.partition(".")
     if (use.apart or use.offered) and (out_of_place := _out_of_place(context, use, name)):
         return out_of_place
-    if root == "outcome":
-        return _outcome_trouble(context, use, name, leaf)
+    if root in ("outcome", AFTER):
+        return _outcome_trouble(context, use, name, leaf) if root == "outcome" else _after_trouble(context, use, name)
     if root in LATER:
         return f"{name!r}, which is not there yet ({LATER[root]})", "", "take it out for now"
     if root in context.moves.names:
@@ -131,6 +151,14 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     if root in context.assumptions.names or root in context.formulas.names:
         return _number_trouble(context, use, name, root, dotted)
     return _unknown_number(context, name) if use.apart else _unknown(context, name)
+
+
+def _after_trouble(context: Context, use: Use, name: str) -> Trouble | None:
+    if name != AFTER:
+        return f"{name!r}, but {AFTER!r} is a number and has no parts", repr(AFTER), f"write {AFTER}"
+    if context.scenario.aftermath is None and ("aftermath",) not in context.damage.paths:
+        return f"{AFTER!r}, where there is no aftermath:", "", "add aftermath: and, to outcomes, starts:"
+    return None if use.after else (f"{AFTER!r} outside payoffs", f"{AFTER!r} in payoffs only", "take it out")
 
 
 def _out_of_place(context: Context, use: Use, name: str) -> Trouble | None:
@@ -204,26 +232,28 @@ def _leaf_trouble(kind: str, part: str, root: str, leaf: str, names: tuple[str, 
 def _number_trouble(context: Context, use: Use, name: str, root: str, dotted: str) -> Trouble | None:
     if dotted:
         return f"{name!r}, but {root!r} is a number and has no parts", repr(root), f"write {root}"
-    drawn = _drawn(context, root) if use.settled else None
+    if not use.after and AFTER in _rests_on(context, root):
+        return f"{AFTER!r} (through the formula {root!r}) outside payoffs", f"{AFTER!r} in payoffs only", "take it out"
+    drawn = _drawn(context, root) if use.settled else _private(context, root) if use.public else None
     if drawn is None:
         return None
     through = "" if drawn == root else f" (through the formula {root!r})"
+    if use.public:
+        found = f"the private assumption {drawn!r}{through} in a number that all go by"
+        return found, "assumptions that are not private, terms and moves", "put what is private into flows or payoffs"
     found = f"the assumption {drawn!r}{through} in a condition"
     return found, "earlier move.choice, terms and term.option", "put what is drawn into payoffs or probabilities"
 
 
 def _drawn(context: Context, name: str) -> str | None:
     """An assumption on which ``name`` depends, itself or through formulas."""
-    seen: set[str] = set()
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if current in context.assumptions.names:
-            return current
-        if current not in seen and current in context.scenario.formulas:
-            waiting.extend(sorted(context.scenario.formulas[current].names))
-        seen.add(current)
-    return None
+    return next((each for each in _rests_on(context, name) if each in context.assumptions.names), None)
+
+
+def _private(context: Context, name: str) -> str | None:
+    """The same for private assumptions."""
+    private = {each.name for each in context.scenario.assumptions if each.private_to}
+    return next((each for each in _rests_on(context, name) if each in private), None)
 
 
 def _tied(context: Context, name: str, *, terms: bool = True) -> str | None:
@@ -232,17 +262,22 @@ def _tied(context: Context, name: str, *, terms: bool = True) -> str | None:
     Terms are such names too, unless ``terms`` is false.
     """
     private = {each.name for each in context.scenario.assumptions if each.private_to}
-    roots = {*context.moves.names, "outcome", *(context.terms.names if terms else ())}
+    roots = {*context.moves.names, "outcome", AFTER, *(context.terms.names if terms else ())}
+    named = _rests_on(context, name)
+    return next((each for each in named if each in private or each.partition(".")[0] in roots), None)
+
+
+def _rests_on(context: Context, name: str) -> Iterator[str]:
+    """``name``, and the names on which it depends through formulas, each once."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        if current in private or current.partition(".")[0] in roots:
-            return current
-        if current not in seen and current in context.scenario.formulas:
-            waiting.extend(sorted(context.scenario.formulas[current].names))
-        seen.add(current)
-    return None
+        if current not in seen:
+            seen.add(current)
+            yield current
+            if current in context.scenario.formulas:
+                waiting.extend(sorted(context.scenario.formulas[current].names))
 
 
 def formula_circles(scenario: Scenario) -> list[tuple[str, ...]]:

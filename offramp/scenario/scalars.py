@@ -1,4 +1,4 @@
-"""Shapes of single values: names, text, numbers, dates, one of a few words."""
+"""Shapes of single values: names, text, numbers, dates, one of a few words, expressions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from offramp.errors import ExpressionError
+from offramp.scenario.expressions import Expression
 from offramp.scenario.names import NAME_PATTERN, OPERATOR_WORDS, is_name, listing, meant, slip
-from offramp.scenario.nodes import Scalar
+from offramp.scenario.nodes import Scalar, character_position
 from offramp.scenario.shape import Place, ScalarShape, Schema, describe
 
 
@@ -129,3 +131,27 @@ class Day(ScalarShape):
 
     def schema(self) -> Schema:
         return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+@dataclass(frozen=True)
+class Formula(ScalarShape):
+    """An expression; reads as :class:`~offramp.scenario.expressions.Expression`."""
+
+    phrase: str = "an expression or a number"
+
+    def convert(self, node: Scalar, place: Place) -> Any:
+        if isinstance(node.value, bool):
+            return place.problem(describe(node), self.phrase, "write 1 for true and 0 for false")
+        try:
+            return Expression.parse(node.text)
+        except ExpressionError as error:
+            at = character_position(place.report.text, place.position, node.text, error.offset)
+            return place.problem(told(error.found), error.allowed, error.remedy, at)
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "number"]}
+
+
+def told(found: str) -> str:
+    """Messages of expressions and distributions say "found …"; a problem's ``found`` starts after that word."""
+    return found.removeprefix("found ")

@@ -1,0 +1,1 @@
+"""What comes after: a Markov chain over states of the world, and the indicators that follow it."""
