@@ -186,6 +186,7 @@ DOCUMENTS = {
         "--observed",
         "answer=refuse",
     ],
+    "aftermath": ["aftermath", "whole.yaml", "--draws", "8", "--quiet"],
     "learning": ["learn", "whole.yaml", "--draws", "32", "--quiet"],
     "comparison": ["compare", "whole.yaml", "other.yaml", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
@@ -194,6 +195,9 @@ DOCUMENTS = {
 
 OWN_NAMES = {
     "limited",
+    "states",
+    "indicators",
+    "higher_with_offer",
     "types",
     "saw",
     "offer",

@@ -19,6 +19,7 @@ from offramp.errors import RunError
 from offramp.explore.exploring import ANALYSES, EXPLORED_DRAWS
 from offramp.explore.run import Run, run
 from offramp.scenario.load import loads
+from offramp.tell.aftermath import aftermath_screen
 from offramp.tell.boxes import boxes_screen
 from offramp.tell.breaking import breaking_screen
 from offramp.tell.drivers import drivers_screen
@@ -37,6 +38,7 @@ SCREENS: dict[str, Callable[[Any, int], list[Text]]] = {
     "breaking": breaking_screen,
     "tipping": tipping_screen,
     "offers": offers_screen,
+    "aftermath": aftermath_screen,
     "learning": learning_screen,
     "observed": observed_screen,
 }
@@ -70,9 +72,19 @@ moves:
   answer: {by: ruler, choices: {accept: {next: loyalty}, refuse: {next: stays}}}
   loyalty: {by: army, choices: {stand_aside: {next: kept}, block: {next: blocked}}}
 outcomes:
-  stays: {label: he stays, payoffs: {us: -2 * leak.leaked, ruler: office, army: bonus}}
-  kept: {label: he goes, payoffs: {us: 20 - cost - relief / 2, ruler: exile * passage + relief - resolve, army: 4}}
-  blocked: {label: the army blocks, payoffs: {us: -5, ruler: 0, army: mood + leak.leaked}}
+  stays: {label: he stays, starts: same, payoffs: {us: -2 * leak.leaked, ruler: office, army: bonus}}
+  kept:
+    label: he goes
+    starts: {new: 0.9, same: 0.1}
+    payoffs: {us: 20 - cost - relief / 2 + 0 * after, ruler: exile * passage + relief - resolve, army: 4}
+  blocked: {label: the army blocks, starts: same, payoffs: {us: -5, ruler: 0, army: mood + leak.leaked}}
+aftermath:
+  years: 4
+  discount: 0.9
+  states: {same: as before, new: {label: a new order}}
+  rates: {new: {same: p_leak / 4}}
+  flows: {new: {us: relief}}
+  indicators: {jobs: {label: people in work, unit: percent, start: 50, change: {new: passage}, shock: 1, most: 100}}
 answers:
   holds: {says: the offer holds, when: outcome.kept, given: approach.offer, given_says: it is made}
   accepted: {says: he accepts, when: answer.accept}

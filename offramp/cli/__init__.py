@@ -8,6 +8,7 @@ import sys
 import click
 
 from offramp import __version__
+from offramp.cli.aftermath import aftermath
 from offramp.cli.boxes import boxes
 from offramp.cli.breaks import breaks
 from offramp.cli.check import check
@@ -92,6 +93,7 @@ for command in (
     boxes,
     tipping,
     breaks,
+    aftermath,
     observed,
     learn,
     compare,

@@ -10,6 +10,7 @@ from offramp.explore.offers.rules import WANTED
 from offramp.figures.figure import Figure
 
 if TYPE_CHECKING:
+    from offramp.explore.aftermath.result import Following
     from offramp.explore.boxes.result import Boxes
     from offramp.explore.breaking.result import Breaking
     from offramp.explore.drivers.result import Drivers
@@ -63,6 +64,12 @@ class Asks:
         from offramp.explore.tipping.api import find_tipping
 
         return find_tipping(self._run, what, answer=answer, level=level, low=low, high=high, progress=progress)
+
+    def what_follows(self, *, years: int | None = None, progress: Progress | None = None) -> Following:
+        """Where the aftermath stands year by year and what its indicators do, with the offer and without."""
+        from offramp.explore.aftermath.api import what_follows
+
+        return what_follows(self._run, years=years, progress=progress)
 
     def observe(
         self,

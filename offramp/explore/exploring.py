@@ -111,6 +111,11 @@ def _learning(run: Run) -> Iterator[tuple[str, Analysis]]:
         yield "learning", run.worth_knowing()
 
 
+def _aftermath(run: Run) -> Iterator[tuple[str, Analysis]]:
+    if run.scenario.aftermath is not None:
+        yield "aftermath", run.what_follows()
+
+
 def _observed(run: Run) -> Iterator[tuple[str, Analysis]]:
     if run.scenario.observed:
         yield "observed", run.observe()
@@ -122,6 +127,7 @@ _MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
     "breaking": _breaking,
     "tipping": _tipping,
     "offers": _offers,
+    "aftermath": _aftermath,
     "learning": _learning,
     "observed": _observed,
 }

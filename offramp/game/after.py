@@ -165,6 +165,25 @@ def _names_below(scenario: Scenario, formula: str) -> set[str]:
 
 
 @dataclass(frozen=True)
+class Row:
+    """Numbers of the draws, float64[B], that add, multiply and divide as one."""
+
+    values: Floats
+
+    def __add__(self, other: Row) -> Row:
+        return Row(self.values + other.values)
+
+    def __sub__(self, other: Row) -> Row:
+        return Row(self.values - other.values)
+
+    def __mul__(self, other: Row) -> Row:
+        return Row(self.values * other.values)
+
+    def __truediv__(self, other: Row) -> Row:
+        return Row(self.values / other.values)
+
+
+@dataclass(frozen=True)
 class _Piece:
     """A piece of a program that adds, multiplies and divides like a number."""
 

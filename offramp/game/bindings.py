@@ -6,7 +6,7 @@ term, ``term.option``, ``move.choice``, ``outcome.name``) or a formula, which re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -105,7 +105,11 @@ class References:
 
     def term_values(self, position: Position) -> dict[str, float]:
         """What each of ``term_names`` is worth at ``position``."""
-        return {name: self._fixed[name](position) for name in sorted(self.term_names)}
+        return self.values_at(position, self.term_names)
+
+    def values_at(self, position: Position, names: Iterable[str]) -> dict[str, float]:
+        """What names that the path fixes are worth at ``position``, sorted by name."""
+        return {name: self._fixed[name](position) for name in sorted(names)}
 
     @cached_property
     def formula_names(self) -> dict[Expression, str]:

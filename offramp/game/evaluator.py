@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from offramp.arrays import Floats
 from offramp.errors import EvaluationError, ExpressionError
-from offramp.game.after import Chain, Stated, check_limits, is_after, worth
+from offramp.game.after import Chain, Row, Stated, check_limits, is_after, worth
 from offramp.game.bindings import Bound, References
 from offramp.scenario.expressions import Expression
 
@@ -137,24 +136,5 @@ class Evaluator:
             return self.names_at(self.references.bound(stated.expression, fixed), draw)
 
         check_limits(chain, values, names, self.first_draw)
-        total = worth(chain, lambda stated: _Row(values(stated)), _Row(np.ones(1)))
+        total = worth(chain, lambda stated: Row(values(stated)), Row(np.ones(1)))
         return np.zeros(1) if total is None else total.values
-
-
-@dataclass(frozen=True)
-class _Row:
-    """Numbers of the draws that add, multiply and divide as one."""
-
-    values: Floats
-
-    def __add__(self, other: _Row) -> _Row:
-        return _Row(self.values + other.values)
-
-    def __sub__(self, other: _Row) -> _Row:
-        return _Row(self.values - other.values)
-
-    def __mul__(self, other: _Row) -> _Row:
-        return _Row(self.values * other.values)
-
-    def __truediv__(self, other: _Row) -> _Row:
-        return _Row(self.values / other.values)

@@ -99,7 +99,7 @@ class _Grower:
         self.drawn_before = [needed_private(scenario, references, index) for index in range(len(scenario.moves))]
         self.first_met: dict[int, tuple[tuple[Fact, ...], tuple[int, ...]]] = {}
         self.conditions: dict[Settled, bool] = {}
-        self.settings = [_setting(scenario, move) for move in scenario.moves]
+        self.settings = [term_setting(scenario, move) for move in scenario.moves]
         self.waiting: list[_Waiting] = []
 
     def walk(self) -> None:
@@ -237,7 +237,7 @@ class _Grower:
         return Position((*position.history, made), terms, position.atoms, knowledge)
 
 
-def _setting(scenario: Scenario, move: Move) -> tuple[int, tuple[int, ...]] | None:
+def term_setting(scenario: Scenario, move: Move) -> tuple[int, tuple[int, ...]] | None:
     """The term that a move sets, by position, and the option that each of its choices stands for."""
     if not move.sets:
         return None

@@ -34,6 +34,11 @@ class State:
     name: str
     label: str = ""
 
+    @property
+    def called(self) -> str:
+        """Its label, or its name in words."""
+        return self.label or self.name.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -60,6 +65,11 @@ class Indicator:
     unit: str = ""
     least: float | None = None
     most: float | None = None
+
+    @property
+    def called(self) -> str:
+        """Its label, or its name in words."""
+        return self.label or self.name.replace("_", " ")
 
     def expressions(self) -> Iterator[tuple[Path, Expression]]:
         """Its expressions, and where each stands below the indicator."""

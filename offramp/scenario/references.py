@@ -162,14 +162,15 @@ def _after_trouble(context: Context, use: Use, name: str) -> Trouble | None:
 
 
 def _out_of_place(context: Context, use: Use, name: str) -> Trouble | None:
-    """What is wrong with a name in a precision, or in a limit of offers, that is worth the same on some paths only."""
+    """What is wrong with a name that is worth the same on some paths only, where that may not be."""
     tied = _tied(context, name, terms=use.apart)
     if tied is None:
         return None
     through = "" if tied == name else f" (through the formula {name!r})"
     if use.apart:
         remedy = "use what is the same on every path and known to all"
-        return f"{tied!r}{through} in a precision", SHARED_NUMBERS, remedy
+        kind = "discount" if use.path[0] == "aftermath" else "precision"
+        return f"{tied!r}{through} in a {kind}", SHARED_NUMBERS, remedy
     remedy = "limit what depends on terms and shared numbers only"
     return f"{tied!r}{through} in a limit of offers", f"terms, {SHARED_NUMBERS}", remedy
 
