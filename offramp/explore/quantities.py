@@ -19,6 +19,7 @@ from offramp.errors import RunError
 from offramp.explore.paths import Paths
 from offramp.explore.summary import RARELY, AnyTable, Estimate, estimate_by_weight
 from offramp.scenario.model import Scenario
+from offramp.scenario.rounds import written_out
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -125,8 +126,9 @@ def _rows(scenario: Scenario, paths: Paths) -> Iterator[_Row]:
 
 def _choices(scenario: Scenario, paths: Paths) -> Iterator[_Row]:
     labels = {party.name: party.label or party.name for party in scenario.parties}
+    moves = written_out(scenario).moves
     for index, (move, choice) in enumerate(paths.choices):
-        name, by = f"{paths.moves[move]}.{choice}", scenario.moves[move].by
+        name, by = f"{paths.moves[move]}.{choice}", moves[move].by
         at = f"{_spaced(choice)} at {_spaced(paths.moves[move])}"
         says = f"{labels.get(by, by)} chooses {at}, if it comes to that"
         yield _Row(f"choice.{name}", says, _row("choices", index), _row("reached", move))

@@ -16,6 +16,7 @@ from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.dump import dumps
 from offramp.scenario.model import Answer, Scenario
+from offramp.scenario.rounds import written_out
 from offramp.solve.result import REMEDIES
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _outcomes(run: Run) -> Record:
 
 
 def _move(scenario: Scenario, name: str, move: MoveSummary) -> Record:
-    definition = next(each for each in scenario.moves if each.name == name)
+    definition = next(each for each in written_out(scenario).moves if each.name == name)
     return {
         "label": definition.label or name,
         "by": move.by,

@@ -15,6 +15,7 @@ from offramp.explore.paths import Paths
 from offramp.explore.table import Table
 from offramp.game.game import Floats
 from offramp.scenario.model import Scenario
+from offramp.scenario.rounds import written_out
 from offramp.solve.result import REGRET_TOLERANCE, Status
 
 AnyTable: TypeAlias = Table | StoredTable
@@ -178,7 +179,8 @@ def moves_of(scenario: Scenario, paths: Paths, table: AnyTable) -> dict[str, Mov
         summary = ChoiceSummary(given, _estimate(table.choices[row]), _certain(table.on_path(move, row)))
         choices[paths.moves[move]][choice] = summary
     reached = named(paths.moves, table.reached)
-    return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in scenario.moves}
+    moves = written_out(scenario).moves
+    return {move.name: MoveSummary(move.by, reached[move.name], choices[move.name]) for move in moves}
 
 
 def breaks_of(paths: Paths, table: AnyTable) -> tuple[Break, ...]:

@@ -145,25 +145,6 @@ def worth(chain: Chain, number: Callable[[Stated], N], one: N) -> N | None:
     return finite_value(rates, flows, start, discount, chain.years)
 
 
-def rewritten(scenario: Scenario, payoff: Expression, name: str) -> Expression:
-    """A payoff with ``name`` for ``after``, in the formulas that it uses too."""
-    resting = {name for name in scenario.formulas if AFTER in _names_below(scenario, name)}
-    while not payoff.names.isdisjoint(resting):
-        payoff = payoff.inline({name: scenario.formulas[name] for name in resting})
-    return payoff.inline({AFTER: Expression.parse(name)})
-
-
-def _names_below(scenario: Scenario, formula: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [formula]
-    while waiting:
-        for name in scenario.formulas[waiting.pop()].names - found:
-            found.add(name)
-            if name in scenario.formulas:
-                waiting.append(name)
-    return found
-
-
 @dataclass(frozen=True)
 class Row:
     """Numbers of the draws, float64[B], that add, multiply and divide as one."""

@@ -11,9 +11,12 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 from offramp.arrays import Floats
-from offramp.game.after import Chain, after_names, chain_from, is_after, rewritten
+from offramp.game.after import Chain, after_names, chain_from, is_after
+from offramp.game.rewrite import discounted, rewritten
+from offramp.scenario.aftermath import AFTER
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Assumption, Outcome, Scenario, Term
+from offramp.scenario.rounds import ROUND
 
 Fact = tuple[int, int]
 """A move's position in the scenario and the position of the choice made there."""
@@ -34,6 +37,8 @@ class Position(NamedTuple):
         What each party has learnt, in the order learnt.
     outcome : int
         The outcome that the path ends in, -1 before its end.
+    ends : tuple of Position
+        Where the path stood when it went on to another round; only where rounds are worth something.
     """
 
     history: tuple[Fact, ...]
@@ -41,6 +46,7 @@ class Position(NamedTuple):
     atoms: tuple[int, ...]
     knowledge: tuple[tuple[Fact, ...], ...]
     outcome: int = -1
+    ends: tuple[Position, ...] = ()
 
 
 class Private(NamedTuple):
@@ -92,6 +98,7 @@ class References:
         self._after = after_names(scenario) if scenario.aftermath else {}
         self._chains: dict[str, Chain] = {}
         self._payoffs: dict[tuple[str, str], Expression] = {}
+        self._flows: dict[str, Expression] = {}
 
     @cached_property
     def _fixed(self) -> dict[str, Callable[[Position], float]]:
@@ -149,13 +156,25 @@ class References:
         return self._chains[name]
 
     def payoff(self, outcome: Outcome, party: str) -> Expression:
-        """A payoff, in which the value of the aftermath has a name of its own."""
+        """A payoff as it counts at the start: discounted by rounds, the value of the aftermath under its own name."""
         key = (outcome.name, party)
         if key not in self._payoffs:
-            name = self._after.get(key)
             payoff = outcome.payoffs[party]
-            self._payoffs[key] = rewritten(self.scenario, payoff, name) if name else payoff
+            if key in self._after:
+                payoff = rewritten(self.scenario, payoff, AFTER, self._after[key])
+            self._payoffs[key] = discounted(self.scenario, payoff, party, ROUND)
         return self._payoffs[key]
+
+    def flow(self, party: str) -> Expression | None:
+        """What a round that ended by going on is worth to a party, as it counts at the start; None where nothing."""
+        rounds = self.scenario.rounds
+        if rounds is None or party not in rounds.flows:
+            return None
+        if party not in self._flows:
+            ended = f"{ROUND} - 1"  # where the path then stands the next round has begun
+            flow = rewritten(self.scenario, rounds.flows[party], ROUND, ended)
+            self._flows[party] = discounted(self.scenario, flow, party, ended)
+        return self._flows[party]
 
     def settled(self, expression: Expression, position: Position) -> Settled:
         """What ``position`` settles of ``expression``; wherever that is the same, the expression is worth the same."""
@@ -213,9 +232,17 @@ def _fixed_names(scenario: Scenario) -> Iterator[tuple[str, Callable[[Position],
         yield term.name, partial(_term_number, term, index)
         for place, name in enumerate(_option_names(term)):
             yield name, partial(_has_option, index, place)
+    written = scenario.written
+    positions = {move.name: index for index, move in enumerate(scenario.moves)}
     for index, move in enumerate(scenario.moves):
+        copies = tuple(positions[copy] for copy in written.copies.get(move.name, ())) if written else ()
         for place, choice in enumerate(move.choices):
-            yield f"{move.name}.{choice.name}", partial(_was_chosen, (index, place))
+            name = f"{move.name}.{choice.name}"
+            yield name, partial(_was_last_chosen, copies, place) if copies else partial(_was_chosen, (index, place))
+    if written is not None:
+        places = {move.name: [choice.name for choice in move.choices] for move in scenario.moves}
+        back = {(positions[move], places[move].index(choice)) for move, choice in written.back}
+        yield ROUND, partial(_round, frozenset(back))
     for index, outcome in enumerate(scenario.outcomes):
         yield f"outcome.{outcome.name}", partial(_is_outcome, index)
 
@@ -234,6 +261,16 @@ def _has_option(term: int, option: int, position: Position) -> float:
 
 def _was_chosen(fact: Fact, position: Position) -> float:
     return float(fact in position.history)
+
+
+def _was_last_chosen(copies: tuple[int, ...], choice: int, position: Position) -> float:
+    """Whether the choice was made the last time that its move came; at the end of the path, whether it ever was."""
+    made = [fact[1] for fact in position.history if fact[0] in copies]
+    return float(choice in made) if position.outcome >= 0 else float(made[-1:] == [choice])
+
+
+def _round(back: frozenset[Fact], position: Position) -> float:
+    return 1.0 + sum(fact in back for fact in position.history)
 
 
 def _is_outcome(index: int, position: Position) -> float:

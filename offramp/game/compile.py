@@ -22,6 +22,7 @@ from offramp.game.payoffs import PayoffPlan, PayoffPlanner
 from offramp.scenario.checks import validate
 from offramp.scenario.model import Scenario
 from offramp.scenario.problems import problem_at
+from offramp.scenario.rounds import written_out
 
 __all__ = ["Compiled", "Flags", "atom_text", "compile_scenario"]
 
@@ -129,7 +130,7 @@ class Compiled:
 
 
 def compile_scenario(scenario: Scenario) -> Compiled:
-    """The game that a scenario describes.
+    """The game that a scenario describes; its own scenario is that one with its rounds written out.
 
     Raises
     ------
@@ -138,7 +139,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         different choices, if a path leaves a mover without a choice, if no path meets the condition of an answer, or if
         the tree is too large.
     """
-    validate(scenario)
+    if scenario.written is None:
+        validate(scenario)
+        scenario = written_out(scenario)
     references = References(scenario)
     payoffs = PayoffPlanner(references, tuple(party.name for party in scenario.parties))
     chance = ChancePlanner(references)

@@ -99,6 +99,7 @@ class _Grower:
         self.drawn_before = [needed_private(scenario, references, index) for index in range(len(scenario.moves))]
         self.first_met: dict[int, tuple[tuple[Fact, ...], tuple[int, ...]]] = {}
         self.conditions: dict[Settled, bool] = {}
+        self.counted_ends = _counted_ends(scenario)
         self.settings = [term_setting(scenario, move) for move in scenario.moves]
         self.waiting: list[_Waiting] = []
 
@@ -141,8 +142,7 @@ class _Grower:
         self.node(CHANCE_NODE, -1, -1, index, tuple(atoms))
         self.chance.add_private(index)
         before, after = position.atoms[:index], position.atoms[index + 1 :]
-        history, terms, _, knowledge, _ = position
-        self.push([(move, Position(history, terms, (*before, atom, *after), knowledge)) for atom in atoms])
+        self.push([(move, position._replace(atoms=(*before, atom, *after))) for atom in atoms])
 
     def end(self, outcome: int, position: Position) -> None:
         self.node(TERMINAL_NODE, -1, -1, -1, ())
@@ -234,7 +234,23 @@ class _Grower:
         if (setting := self.settings[move]) is not None:
             term, options = setting
             terms = (*terms[:term], options[choice], *terms[term + 1 :])
-        return Position((*position.history, made), terms, position.atoms, knowledge)
+        history = (*position.history, made)
+        ends = position.ends
+        if made in self.counted_ends:
+            ends = (*ends, Position(history, terms, position.atoms, ()))
+        return Position(history, terms, position.atoms, knowledge, ends=ends)
+
+
+def _counted_ends(scenario: Scenario) -> frozenset[Fact]:
+    """The choices that end a round by going on, by position; none where that is worth nothing to anybody."""
+    if scenario.written is None or scenario.rounds is None or not scenario.rounds.flows:
+        return frozenset()
+    return frozenset(
+        (index, place)
+        for index, move in enumerate(scenario.moves)
+        for place, choice in enumerate(move.choices)
+        if (move.name, choice.name) in scenario.written.back
+    )
 
 
 def term_setting(scenario: Scenario, move: Move) -> tuple[int, tuple[int, ...]] | None:
@@ -261,6 +277,9 @@ def needed_private(scenario: Scenario, references: References, move: int) -> tup
         if outcome.name in later:
             for party in outcome.payoffs:
                 relevant.update(references.needs(references.payoff(outcome, party)).private)
+    for each in scenario.parties:
+        if (flow := references.flow(each.name)) is not None:
+            relevant.update(references.needs(flow).private)
     return tuple(index for index in sorted(relevant) if references.private[index].owner == here.by)
 
 

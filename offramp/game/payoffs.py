@@ -103,7 +103,7 @@ class PayoffPlanner:
     def __init__(self, references: References, parties: tuple[str, ...]) -> None:
         self.references = references
         self.parties = parties
-        self._cells: dict[Settled, int] = {}
+        self._cells: dict[tuple[Settled, ...], int] = {}
         self._sums: list[tuple[Piece, ...]] = []
         self._places: list[str] = []
         self._rows: list[list[int]] = []
@@ -113,13 +113,22 @@ class PayoffPlanner:
         self._rows.append([self._cell(outcome, party, position) for party in self.parties])
 
     def _cell(self, outcome: Outcome, party: str, position: Position) -> int:
-        expression = self.references.payoff(outcome, party)
-        cell = self._cells.setdefault(self.references.settled(expression, position), len(self._cells))
+        shares = self._shares(outcome, party, position)
+        key = tuple(self.references.settled(expression, place) for expression, place in shares)
+        cell = self._cells.setdefault(key, len(self._cells))
         if cell == len(self._sums):
-            place = ("outcomes", outcome.name, "payoffs", party)
-            self._sums.append(tuple(self._pieces(expression, position, place)))
-            self._places.append(".".join(place))
+            path = ("outcomes", outcome.name, "payoffs", party)
+            self._sums.append(tuple(piece for each in shares for piece in self._pieces(*each, path)))
+            self._places.append(".".join(path))
         return cell
+
+    def _shares(self, outcome: Outcome, party: str, position: Position) -> list[tuple[Expression, Position]]:
+        """What a payoff is the sum of, each with where it is worked out: the outcome's, and those of rounds before."""
+        shares = [(self.references.payoff(outcome, party), position)]
+        flow = self.references.flow(party)
+        if flow is not None:
+            shares += [(flow, end._replace(atoms=position.atoms)) for end in position.ends]
+        return shares
 
     def _pieces(self, expression: Expression, position: Position, place: tuple[str, ...]) -> Iterator[Piece]:
         """One piece; or one per atom where the payoff uses private assumptions that this path did not draw."""

@@ -33,6 +33,7 @@ from offramp.scenario.model import (
     Source,
     Term,
 )
+from offramp.scenario.rounds import Rounds
 
 Values = Mapping[str, Any]
 
@@ -66,6 +67,7 @@ def build(values: Values, origin: Origin) -> Scenario:
         offers=_offers(_section(values, "offers")),
         observed=_observed(values.get("observed", ())),
         aftermath=_aftermath(values["aftermath"]) if "aftermath" in values else None,
+        rounds=_rounds(values["rounds"]) if "rounds" in values else None,
     )
     return scenario.read_from(origin)
 
@@ -174,6 +176,17 @@ def _aftermath(value: Values) -> Aftermath:
         rates=_by_two(value.get("rates", {})),
         flows=_by_two(value.get("flows", {})),
         indicators=tuple(_indicator(name, each) for name, each in value.get("indicators", {}).items()),
+    )
+
+
+def _rounds(value: Values) -> Rounds:
+    discount = value.get("discount")
+    return Rounds(
+        start=value.get("from", ""),
+        limit=value.get("limit", 1),
+        otherwise=value.get("otherwise", ""),
+        discount=FrozenMap(discount) if isinstance(discount, Mapping) else discount,
+        flows=FrozenMap(value.get("flows", {})),
     )
 
 

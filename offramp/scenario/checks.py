@@ -21,6 +21,7 @@ from offramp.scenario.names import PARTY_WORDS, RESERVED, closest, listing
 from offramp.scenario.nodes import from_plain
 from offramp.scenario.problems import problem_at
 from offramp.scenario.references import check_expressions, precision_expressions
+from offramp.scenario.repeats import check_rounds, check_ways_back
 from offramp.scenario.shape import Path, Place, Report
 
 SUM_TOLERANCE = 1e-9
@@ -57,6 +58,7 @@ def meaning_problems(scenario: Scenario, damage: Damage) -> list[Problem]:
     _check_payoffs(context)
     _check_precision(context)
     check_aftermath(context)
+    check_rounds(context)
     check_offers(context)
     check_observed(context)
     check_expressions(context)
@@ -273,16 +275,9 @@ def _fixed_probability(context: Context, move: Move, choice: Choice) -> float | 
 
 
 def _check_routes(context: Context) -> None:
-    """No loops; every move and outcome on some path from the first move."""
+    """No loops but rounds; every move and outcome on some path from the first move."""
     scenario = context.scenario
-    moves = {move.name: move for move in scenario.moves}
-    steps = context.routes.back_steps()
-    for name, step in steps:
-        choice = next(choice for choice in moves[name].choices if choice.next == step)
-        path = choice_path(scenario, moves[name], choice, "next")
-        found = f"a way back to {step!r}, so that the path can go round in a circle"
-        context.report(path, found, "moves that come later", "rounds are not there yet: write the later moves out")
-    if steps or not context.routes_whole:
+    if check_ways_back(context) or not context.routes_whole:
         return
     start = scenario.moves[0].name if scenario.moves else ""
     for section, kind, names in (("moves", "move", context.moves), ("outcomes", "outcome", context.outcomes)):

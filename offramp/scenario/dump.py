@@ -28,6 +28,7 @@ from offramp.scenario.model import (
     Source,
     Term,
 )
+from offramp.scenario.rounds import Rounds
 
 WIDTH = 80
 """Longest mapping or list that stands on one line."""
@@ -75,6 +76,7 @@ def document(scenario: Scenario) -> Plain:
             "outcomes": {outcome.name: _outcome(outcome) for outcome in scenario.outcomes},
             "answers": {answer.name: _answer(answer) for answer in scenario.answers},
             "aftermath": _aftermath(scenario.aftermath) if scenario.aftermath else {},
+            "rounds": _rounds(scenario.rounds) if scenario.rounds else {},
             "precision": None if scenario.precision is None else _by_party(scenario.precision),
             "offers": _offers(scenario.offers),
             "observed": [_observation(each) for each in scenario.observed],
@@ -185,6 +187,17 @@ def _aftermath(after: Aftermath) -> Plain:
         "indicators": {each.name: _indicator(each) for each in after.indicators},
     }
     return _without_empty(values, keep=("discount", "states"))
+
+
+def _rounds(rounds: Rounds) -> Plain:
+    values: Plain = {
+        "from": rounds.start,
+        "limit": rounds.limit,
+        "otherwise": rounds.otherwise,
+        "discount": None if rounds.discount is None else _by_party(rounds.discount),
+        "flows": _expressions(rounds.flows),
+    }
+    return _without_empty(values, keep=("from", "limit", "otherwise"))
 
 
 def _indicator(indicator: Indicator) -> Plain:

@@ -10,7 +10,7 @@ from typing import Any
 
 from offramp.errors import DistributionError
 from offramp.scenario.distributions import KINDS, Distribution
-from offramp.scenario.later import AFTERMATH, LABEL, LABELLED, STARTS
+from offramp.scenario.later import AFTERMATH, LABEL, LABELLED, ROUNDS, STARTS
 from offramp.scenario.model import DEFAULT_GRID
 from offramp.scenario.nodes import Entries, Items, Node, Scalar
 from offramp.scenario.scalars import Day, Formula, Name, Number, Text, Word, told
@@ -363,13 +363,13 @@ SCENARIO = Record(
         Field("outcomes", _named(OUTCOME, "outcomes", 1), "how it can end, and what that is worth", required=True),
         Field("answers", _named(ANSWER, "answers"), "yes-or-no questions on the path; the first is the headline"),
         Field("aftermath", AFTERMATH, "what comes after the outcomes"),
+        Field("rounds", ROUNDS, "how often a part of it can be gone through again"),
         Field("precision", PRECISION, "how precisely parties choose; without it they make no mistakes"),
         Field("offers", OFFERS, "how offers are compared: for whom, and what may not be offered"),
         Field("observed", OBSERVED, "what was seen to happen, from which something can be learnt"),
     ),
     f"a mapping that starts with format: {FORMAT}",
     later={
-        "rounds": "repeated rounds",
         "use": "ready pieces",
     },
 )

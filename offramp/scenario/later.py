@@ -1,4 +1,4 @@
-"""The part of the scenario language that says what comes after an outcome: ``aftermath:`` and ``starts:``."""
+"""The part of the scenario language that goes beyond one path: ``aftermath:`` and ``starts:``, and ``rounds:``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from offramp.scenario.aftermath import FOREVER, MAX_YEARS
 from offramp.scenario.nodes import Scalar
+from offramp.scenario.rounds import MAX_ROUNDS
 from offramp.scenario.scalars import Formula, Name, Number, Text
 from offramp.scenario.shape import Either, Field, MapOf, NotTogether, Place, Record, ScalarShape, Schema
 
@@ -56,12 +57,25 @@ INDICATOR = Record(
     (NotTogether("growth", "change"),),
 )
 
+_DISCOUNT = Either((_BY_PARTY, _FORMULA), "an expression or a number, or a mapping from parties to such")
+
+ROUNDS = Record(
+    (
+        Field("from", _NAME, "the move with which a round begins", required=True),
+        Field("limit", Number(1, MAX_ROUNDS, whole=True), "how many rounds there are", required=True),
+        Field("otherwise", _NAME, "the outcome or move in place of the round after the last", required=True),
+        Field("discount", _DISCOUNT, "what a point one round later is worth now"),
+        Field("flows", _BY_PARTY, "what a round that ends by going on is worth to each party"),
+    ),
+    "a mapping with from:, limit: and otherwise:",
+)
+
 AFTERMATH = Record(
     (
         Field("years", Years(), f"how many years count, or {FOREVER}", required=True),
         Field(
             "discount",
-            Either((_BY_PARTY, _FORMULA), "an expression or a number, or a mapping from parties to such"),
+            _DISCOUNT,
             "what a point a year later is worth now",
             required=True,
         ),

@@ -15,6 +15,7 @@ from offramp.scenario.aftermath import Aftermath
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
 from offramp.scenario.frozen import FrozenMap
+from offramp.scenario.rounds import Rounds, Written
 
 CHANCE = "chance"
 """The name that stands in ``by:`` for a move of nature."""
@@ -259,7 +260,8 @@ class Scenario:
     for all, or one for each party; None where they make no mistakes.
 
     ``origin`` is the file that a scenario was loaded from. A changed copy (:func:`dataclasses.replace`) keeps it, so
-    that messages point into the file, but is no longer ``as_read``.
+    that messages point into the file, but is no longer ``as_read``. ``written`` is set where rounds were written out
+    (:func:`offramp.scenario.rounds.written_out`); only the game is made of such a scenario.
     """
 
     title: str
@@ -279,8 +281,10 @@ class Scenario:
     offers: OfferRules = OfferRules()
     observed: tuple[Observation, ...] = ()
     aftermath: Aftermath | None = None
+    rounds: Rounds | None = None
     origin: Origin | None = field(default=None, compare=False, repr=False)
     as_read: bool = field(default=False, init=False, compare=False, repr=False)
+    written: Written | None = field(default=None, compare=False, repr=False)
 
     def read_from(self, origin: Origin) -> Scenario:
         """The same scenario, as what stands in ``origin``."""

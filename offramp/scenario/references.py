@@ -9,12 +9,10 @@ from offramp.errors import EvaluationError
 from offramp.scenario.aftermath import AFTER, Aftermath
 from offramp.scenario.context import Context
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import Limit, Scenario
+from offramp.scenario.model import Limit, Move, Scenario
 from offramp.scenario.names import listing, meant
+from offramp.scenario.rounds import ROUND, Rounds
 from offramp.scenario.shape import Path
-
-LATER = {"round": "the number of the round"}
-"""Names that are reserved for what is not there yet."""
 
 SHARED_NUMBERS = "assumptions that are not private, and formulas of them"
 """What can stand in a precision, in words."""
@@ -61,12 +59,7 @@ def uses(scenario: Scenario) -> Iterator[Use]:
     for name, formula in scenario.formulas.items():
         yield Use(("formulas", name), formula, after=True)
     for move in scenario.moves:
-        for choice in move.choices:
-            path = ("moves", move.name, "choices", choice.name)
-            if choice.probability is not None:
-                yield Use((*path, "probability"), choice.probability, move.name)
-            if choice.when is not None:
-                yield Use((*path, "when"), choice.when, move.name, settled=True)
+        yield from _move_uses(move)
     for outcome in scenario.outcomes:
         for party, payoff in outcome.payoffs.items():
             yield Use(("outcomes", outcome.name, "payoffs", party), payoff, outcome.name, after=True)
@@ -78,10 +71,28 @@ def uses(scenario: Scenario) -> Iterator[Use]:
             yield Use(("answers", answer.name, "given"), answer.given, settled=True, outcomes=True)
     if scenario.aftermath is not None:
         yield from _aftermath_uses(scenario.aftermath)
+    if scenario.rounds is not None:
+        yield from _round_uses(scenario.rounds)
     for place, precision in precision_expressions(scenario):
         yield Use(place, precision, apart=True)
     for limit in scenario.offers.limits:
         yield Use(limit_path(limit), limit.expression, offered=True)
+
+
+def _move_uses(move: Move) -> Iterator[Use]:
+    for choice in move.choices:
+        path = ("moves", move.name, "choices", choice.name)
+        if choice.probability is not None:
+            yield Use((*path, "probability"), choice.probability, move.name)
+        if choice.when is not None:
+            yield Use((*path, "when"), choice.when, move.name, settled=True)
+
+
+def _round_uses(rounds: Rounds) -> Iterator[Use]:
+    for path, expression in rounds.discounts():
+        yield Use(("rounds", *path), expression, apart=True)
+    for party, flow in rounds.flows.items():
+        yield Use(("rounds", "flows", party), flow)
 
 
 def _aftermath_uses(after: Aftermath) -> Iterator[Use]:
@@ -138,10 +149,10 @@ def _trouble(context: Context, use: Use, name: str) -> Trouble | None:
     root, dotted, leaf = name.partition(".")
     if (use.apart or use.offered) and (out_of_place := _out_of_place(context, use, name)):
         return out_of_place
-    if root in ("outcome", AFTER):
-        return _outcome_trouble(context, use, name, leaf) if root == "outcome" else _after_trouble(context, use, name)
-    if root in LATER:
-        return f"{name!r}, which is not there yet ({LATER[root]})", "", "take it out for now"
+    if root == "outcome":
+        return _outcome_trouble(context, use, name, leaf)
+    if root in (AFTER, ROUND):
+        return _after_trouble(context, use, name) if root == AFTER else _round_trouble(context, name)
     if root in context.moves.names:
         return _move_trouble(context, use, name, root, leaf)
     if root in context.terms.names:
@@ -161,6 +172,14 @@ def _after_trouble(context: Context, use: Use, name: str) -> Trouble | None:
     return None if use.after else (f"{AFTER!r} outside payoffs", f"{AFTER!r} in payoffs only", "take it out")
 
 
+def _round_trouble(context: Context, name: str) -> Trouble | None:
+    if name != ROUND:
+        return f"{name!r}, but {ROUND!r} is a number and has no parts", repr(ROUND), f"write {ROUND}"
+    if context.scenario.rounds is None and ("rounds",) not in context.damage.paths:
+        return f"{ROUND!r}, where there are no rounds:", "", "add rounds:, or take it out"
+    return None
+
+
 def _out_of_place(context: Context, use: Use, name: str) -> Trouble | None:
     """What is wrong with a name that is worth the same on some paths only, where that may not be."""
     tied = _tied(context, name, terms=use.apart)
@@ -169,7 +188,7 @@ def _out_of_place(context: Context, use: Use, name: str) -> Trouble | None:
     through = "" if tied == name else f" (through the formula {name!r})"
     if use.apart:
         remedy = "use what is the same on every path and known to all"
-        kind = "discount" if use.path[0] == "aftermath" else "precision"
+        kind = "precision" if use.path[0] == "precision" else "discount"
         return f"{tied!r}{through} in a {kind}", SHARED_NUMBERS, remedy
     remedy = "limit what depends on terms and shared numbers only"
     return f"{tied!r}{through} in a limit of offers", f"terms, {SHARED_NUMBERS}", remedy
@@ -263,7 +282,7 @@ def _tied(context: Context, name: str, *, terms: bool = True) -> str | None:
     Terms are such names too, unless ``terms`` is false.
     """
     private = {each.name for each in context.scenario.assumptions if each.private_to}
-    roots = {*context.moves.names, "outcome", AFTER, *(context.terms.names if terms else ())}
+    roots = {*context.moves.names, "outcome", AFTER, ROUND, *(context.terms.names if terms else ())}
     named = _rests_on(context, name)
     return next((each for each in named if each in private or each.partition(".")[0] in roots), None)
 

@@ -22,7 +22,13 @@ class Routes:
     def following(self, name: str) -> tuple[str, ...]:
         """What may come right after ``name``, each once; nothing follows an outcome."""
         move = self._moves.get(name)
-        return tuple(dict.fromkeys(choice.next for choice in move.choices)) if move else ()
+        if move is None:
+            return ()
+        steps = [choice.next for choice in move.choices]
+        rounds = self.scenario.rounds
+        if rounds is not None and rounds.start in steps:
+            steps.append(rounds.otherwise)
+        return tuple(dict.fromkeys(steps))
 
     @cached_property
     def _later(self) -> dict[str, frozenset[str]]:

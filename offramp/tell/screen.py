@@ -10,6 +10,7 @@ from offramp.explore.run import Run
 from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE, Answer
+from offramp.scenario.rounds import written_out
 from offramp.tell import words
 from offramp.tell.explored import explored_sections
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
@@ -149,7 +150,7 @@ def _choices(choices: Mapping[str, ChoiceSummary]) -> str:
 
 
 def _move_label(run: Run, name: str) -> str:
-    return next(move.label for move in run.scenario.moves if move.name == name) or spaced(name)
+    return next(move.label for move in written_out(run.scenario).moves if move.name == name) or spaced(name)
 
 
 def _outcome_label(run: Run, name: str) -> str:

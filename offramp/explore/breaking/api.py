@@ -86,7 +86,7 @@ def _path(variant: Variant) -> HoldingPath:
     scenario = variant.scenario
     if not scenario.answers:
         raise RunError("the scenario asks nothing, so there is no path that could break; give it answers:")
-    path, answer = HoldingPath.of(scenario, variant.paths), scenario.answers[0]
+    path, answer = HoldingPath.of(variant.compiled.scenario, variant.paths), scenario.answers[0]
     if not path.alive[0]:
         raise RunError(
             f"no path answers {answer.name!r} with yes ({answer.clause}), so none can break; correct when: of the "

@@ -25,6 +25,7 @@ from offramp.scenario.correlations import correlatable
 from offramp.scenario.draws import Draws
 from offramp.scenario.model import Observation, Scenario
 from offramp.scenario.names import suggested
+from offramp.scenario.rounds import written_out
 from offramp.solve.result import Status
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _observations(
         seen = (Observation(observed),) if isinstance(observed, Mapping) else tuple(observed)
     if not seen:
         raise RunError("nothing was observed; name what was seen, as in --observed answer=refuse, or write observed:")
-    moves = {move.name: [choice.name for choice in move.choices] for move in scenario.moves}
+    moves = {move.name: [choice.name for choice in move.choices] for move in written_out(scenario).moves}
     terms = {term.name: [option.name for option in term.options] for term in scenario.terms}
     for each in seen:
         if not each.saw:

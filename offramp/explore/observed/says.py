@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from offramp.explore.phrases import party_label, percent, places, points, spaced
+from offramp.scenario.rounds import written_out
 
 if TYPE_CHECKING:
     from offramp.explore.observed.result import Posterior, Shift, Update
@@ -31,7 +32,7 @@ def sentences(posterior: Posterior) -> list[str]:
 
 def observation_words(scenario: Scenario, seen: Observation) -> str:
     """What was seen: in its own words, else "refuse at answer" and the terms that stood otherwise."""
-    moves = {move.name: move.label or spaced(move.name) for move in scenario.moves}
+    moves = {move.name: move.label or spaced(move.name) for move in written_out(scenario).moves}
     words = seen.says.rstrip(".") or ", ".join(
         f"{spaced(choice)} at {moves[move]}" for move, choice in seen.saw.items()
     )
