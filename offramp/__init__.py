@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.comparison.api import compare
+    from offramp.explore.horizon.api import vary_horizon
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
@@ -75,6 +76,7 @@ __all__ = [
     "run",
     "solve_game",
     "spaced_precisions",
+    "vary_horizon",
     "with_offer",
 ]
 
@@ -112,6 +114,7 @@ _HOMES = {
     "run": "offramp.explore.run",
     "solve_game": "offramp.solve.api:solve",
     "spaced_precisions": "offramp.explore.branches",
+    "vary_horizon": "offramp.explore.horizon.api",
     "with_offer": "offramp.explore.variants",
 }
 """Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""

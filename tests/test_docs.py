@@ -187,6 +187,7 @@ DOCUMENTS = {
         "answer=refuse",
     ],
     "aftermath": ["aftermath", "whole.yaml", "--draws", "8", "--quiet"],
+    "horizon": ["horizon", "examples/talks.yaml", "--draws", "8", "--quiet"],
     "learning": ["learn", "whole.yaml", "--draws", "32", "--quiet"],
     "comparison": ["compare", "whole.yaml", "other.yaml", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],

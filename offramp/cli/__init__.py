@@ -15,6 +15,7 @@ from offramp.cli.check import check
 from offramp.cli.compare import compare
 from offramp.cli.console import INTERRUPTED, WRONG_INPUT
 from offramp.cli.drivers import drivers
+from offramp.cli.horizon import horizon
 from offramp.cli.learn import learn
 from offramp.cli.new import new
 from offramp.cli.observed import observed
@@ -94,6 +95,7 @@ for command in (
     tipping,
     breaks,
     aftermath,
+    horizon,
     observed,
     learn,
     compare,

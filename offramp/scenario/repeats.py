@@ -69,7 +69,9 @@ def check_ways_back(context: Context) -> bool:
     start = scenario.rounds.start if scenario.rounds else ""
     steps = [(name, step) for name, step in context.routes.back_steps() if step != start]
     for name, step in steps:
-        choice = next(choice for choice in moves[name].choices if choice.next == step)
+        choice = next((choice for choice in moves[name].choices if choice.next == step), None)
+        if choice is None:  # by way of otherwise:, which is reported on its own
+            continue
         path = choice_path(scenario, moves[name], choice, "next")
         found = f"a way back to {step!r}, so that the path can go round in a circle"
         context.report(path, found, "moves that come later", f"say how often, with rounds: and from: {step}")

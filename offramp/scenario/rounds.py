@@ -154,7 +154,7 @@ class _Writer:
             move,
             name=copy_name(move.name, number),
             choices=tuple(self.choice(choice, number) for choice in move.choices),
-            label=move.label if number == 1 else f"{label}, round {number}",
+            label=move.label if number == 1 else f"round {number}: {label}",
         )
 
     def outside(self, move: Move) -> Move:
