@@ -9,6 +9,7 @@ import click
 
 from offramp import __version__
 from offramp.cli.aftermath import aftermath
+from offramp.cli.blocks import blocks
 from offramp.cli.boxes import boxes
 from offramp.cli.breaks import breaks
 from offramp.cli.check import check
@@ -100,6 +101,7 @@ for command in (
     learn,
     compare,
     new,
+    blocks,
     schema,
 ):
     main.add_command(command)

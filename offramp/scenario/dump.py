@@ -44,15 +44,23 @@ def dumps(scenario: Scenario) -> str:
 
     ``loads(dumps(scenario)) == scenario`` for every valid scenario.
     """
+    return annotated(document(scenario), {})
+
+
+def annotated(values: Plain, comments: Mapping[tuple[str, str], str]) -> str:
+    """The text of a YAML file for a scenario as plain values; ``comments`` stand before entries of its sections."""
     yaml = YAML()
     yaml.width = UNFOLDED
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = StringIO()
-    laid_out = _laid_out(document(scenario))
+    laid_out = _laid_out(values)
     for key, value in laid_out.items():
         if isinstance(value, (CommentedMap, CommentedSeq)):
             laid_out.yaml_set_comment_before_after_key(key, before="\n")
+    for (section, entry), comment in comments.items():
+        if comment and not laid_out[section].fa.flow_style():
+            laid_out[section].yaml_set_comment_before_after_key(entry, before=comment, indent=2)
     yaml.dump(laid_out, stream)
     return stream.getvalue()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from offramp.errors import DistributionError
+from offramp.scenario.blocks import FOLDER, block_names
 from offramp.scenario.distributions import KINDS, Distribution
 from offramp.scenario.later import AFTERMATH, LABEL, LABELLED, ROUNDS, STARTS
 from offramp.scenario.model import DEFAULT_GRID
@@ -342,6 +343,15 @@ OBSERVATION = Record(
 OBSERVED = Either((ListOf(OBSERVATION, "a list of observations"), OBSERVATION), "a list of observations, or one")
 
 
+_BLOCKS = tuple(name for block in block_names() for name in (block, f"{FOLDER}/{block}"))
+_BLOCK = Word(_BLOCKS)
+_WITH = Either(
+    (_BLOCK, MapOf(_BLOCK, MapOf(_NAME, _FORMULA, "a mapping from parameters to names"), "a block", least=1)),
+    "a block, or a block with its parameters",
+)
+USES = Either((ListOf(_WITH, "a list of blocks"), _WITH), "a list of blocks")
+
+
 def _named(shape: Shape, what: str, least: int = 0) -> MapOf:
     return MapOf(_NAME, shape, f"a mapping from names to {what}", least)
 
@@ -363,13 +373,11 @@ SCENARIO = Record(
         Field("outcomes", _named(OUTCOME, "outcomes", 1), "how it can end, and what that is worth", required=True),
         Field("answers", _named(ANSWER, "answers"), "yes-or-no questions on the path; the first is the headline"),
         Field("aftermath", AFTERMATH, "what comes after the outcomes"),
+        Field("use", USES, "ready pieces to build with"),
         Field("rounds", ROUNDS, "how often a part of it can be gone through again"),
         Field("precision", PRECISION, "how precisely parties choose; without it they make no mistakes"),
         Field("offers", OFFERS, "how offers are compared: for whom, and what may not be offered"),
         Field("observed", OBSERVED, "what was seen to happen, from which something can be learnt"),
     ),
     f"a mapping that starts with format: {FORMAT}",
-    later={
-        "use": "ready pieces",
-    },
 )

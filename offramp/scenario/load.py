@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from offramp.errors import Problem, ScenarioError
+from offramp.scenario.blocks import with_blocks
 from offramp.scenario.build import build
 from offramp.scenario.checks import meaning_problems
 from offramp.scenario.context import Damage
@@ -58,6 +59,7 @@ def loads(text: str, file: str = "<text>") -> Scenario:
         raise _refused(file, f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}", "split or shorten it")
     node = compose(text, file)
     report = Report(file, text)
+    node = with_blocks(node, report)
     values = SCENARIO.read(node, Place(report, (), (node.line, node.column)))
     if isinstance(values, dict):
         origin = Origin(file, text, report.positions, report.keys)

@@ -257,17 +257,13 @@ class NotTogether(Rule):
 
 @dataclass(frozen=True)
 class Record(Shape):
-    """A mapping with known keys; reads as a dictionary of the keys that stand there and are well formed.
-
-    ``later`` maps reserved keys to what they will be for: using one says that it is not there yet.
-    """
+    """A mapping with known keys; reads as a dictionary of the keys that stand there and are well formed."""
 
     blank = MappingProxyType[str, Any]({})
 
     fields: tuple[Field, ...]
     phrase: str
     rules: tuple[Rule, ...] = ()
-    later: Mapping[str, str] = field(default_factory=dict)
 
     def accepts(self, node: Node) -> bool:
         return isinstance(node, Entries)
@@ -294,9 +290,6 @@ class Record(Shape):
     def _unknown(self, key: Node, at: Place, present: dict[str, Position], absent: set[str]) -> None:
         """Report an unknown key; the absent key that was probably meant counts as present but malformed."""
         name, position = at.path[-1], (key.line, key.column)
-        if name in self.later:
-            at.problem(f"{name}: is not there yet ({self.later[name]})", "", "take it out for now", position)
-            return
         names = [item.name for item in self.fields]
         slipped = slip(name)
         close = closest(slipped.name if slipped else name, [candidate for candidate in names if candidate in absent])
