@@ -1,0 +1,59 @@
+"""What a section is written from: the run, what was explored of it, and what could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from offramp.explore.analysis import Analysis
+from offramp.explore.run import Run
+from offramp.figures.figure import Figure
+from offramp.game.compile import Compiled, compile_scenario
+from offramp.scenario.model import Scenario
+from offramp.tell.report.blocks import Picture, Section
+
+Found = TypeVar("Found", bound=Analysis)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a section is written from.
+
+    Attributes
+    ----------
+    run : Run
+        Its ``explored`` are the analyses that go into the report.
+    left_out : mapping of str to str
+        Analyses that could not be made, and why.
+    """
+
+    run: Run
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.run.scenario
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The game of the scenario; its structure is the same in every draw."""
+        return compile_scenario(self.run.solved)
+
+    def found(self, kind: type[Found]) -> Iterator[Found]:
+        """The analyses of a kind."""
+        return (each for each in self.run.explored.values() if isinstance(each, kind))
+
+    def first(self, kind: type[Found]) -> Found | None:
+        """The first analysis of a kind, None without any."""
+        return next(self.found(kind), None)
+
+
+Writer: TypeAlias = Callable[[Context], Section | None]
+"""Writes a section; None where there is nothing to say."""
+
+
+def pictured(figure: Figure, name: str) -> Picture:
+    """A picture of an analysis as one of the report's."""
+    return Picture(name=name, title=figure.title, alt=figure.alt, svg=figure.svg, png=figure.png)
