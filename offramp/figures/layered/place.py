@@ -16,7 +16,7 @@ import numpy as np
 
 from offramp.figures.layered.layers import Layered, Link, Size, in_layers
 
-ACROSS, DOWN = 22.0, 20.0
+ACROSS, DOWN = 22.0, 26.0
 """Least distance of two neighbours, and of two layers."""
 
 MARGIN = 12.0

@@ -125,8 +125,8 @@ class Picture:
         Self-contained.
     png : callable
         Gives the same picture in pixels, when it is needed.
-    is_tall : bool
-        Whether it takes a page of its own in print.
+    is_drawn : bool
+        Whether it is a drawing of our own, all of its texts escaped, that may stand in a page as it is.
     """
 
     name: str
@@ -134,7 +134,7 @@ class Picture:
     alt: str
     svg: str
     png: Callable[[], bytes]
-    is_tall: bool = False
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
@@ -55,5 +55,7 @@ Writer: TypeAlias = Callable[[Context], Section | None]
 
 
 def pictured(figure: Figure, name: str) -> Picture:
-    """A picture of an analysis as one of the report's."""
-    return Picture(name=name, title=figure.title, alt=figure.alt, svg=figure.svg, png=figure.png)
+    """A picture of an analysis as one of the report's: its title and subtitle stand below it, not in it."""
+    caption = f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title
+    untitled = replace(figure, title="", subtitle="")
+    return Picture(name=name, title=caption, alt=figure.alt, svg=untitled.svg, png=untitled.png)

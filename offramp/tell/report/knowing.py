@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from offramp.explore.phrases import joined, party_label, spaced
+from offramp.explore.phrases import joined, party_label
 from offramp.game.bindings import Fact
 from offramp.game.compile import Compiled
 from offramp.scenario.model import ALL, CHANCE, Choice, Move, Scenario
+from offramp.tell.names import move_label
 
 
 def unseen_moves(compiled: Compiled) -> dict[str, tuple[str, ...]]:
@@ -41,7 +42,7 @@ def hidden_from(scenario: Scenario, move: Move, choice: Choice) -> tuple[str, ..
 
 
 def seen_words(scenario: Scenario, hidden: tuple[str, ...]) -> str:
-    """Who sees a choice that is hidden from some: "seen by all", "hidden from the court", "seen by us and the ruler only"."""
+    """Who sees a choice, given from whom it is hidden: "seen by all", "hidden from the court", "seen by us only"."""
     if not hidden:
         return "seen by all"
     seeing = [party.name for party in scenario.parties if party.name not in hidden]
@@ -65,15 +66,6 @@ def party_list(scenario: Scenario, names: Iterable[str]) -> str:
     return joined([party_label(scenario, name) for name in names])
 
 
-def move_label(scenario: Scenario, name: str) -> str:
-    """How a move is called."""
-    return next((move.label for move in scenario.moves if move.name == name), "") or spaced(name)
-
-
-def choice_label(choice: Choice) -> str:
-    """How a choice is called."""
-    return choice.label or spaced(choice.name)
-
-
 def _group(scenario: Scenario, names: tuple[str, ...]) -> str:
-    return "all" if ALL in names else party_list(scenario, names)
+    everyone = {party.name for party in scenario.parties}
+    return "all" if ALL in names or everyone <= set(names) else party_list(scenario, names)

@@ -8,12 +8,11 @@ from offramp.explore.phrases import joined, party_label, percent
 from offramp.explore.summary import ChoiceSummary
 from offramp.figures.flow import Arrow, Box, Flow, Line
 from offramp.scenario.model import CHANCE, Choice, Move
+from offramp.tell.names import choice_label, move_label, outcome_label
 from offramp.tell.report.blocks import Item, Listing, Paragraph, Picture, Section, plain
 from offramp.tell.report.context import Context
 from offramp.tell.report.knowing import (
-    choice_label,
     hidden_from,
-    move_label,
     party_list,
     revealed_words,
     seen_words,
@@ -36,7 +35,7 @@ MANY = 2
 def map_section(context: Context) -> Section:
     """The map of moves."""
     flow = moves_flow(context)
-    picture = Picture("map", flow.title, flow.alt, flow.svg, flow.png, is_tall=True)
+    picture = Picture("map", flow.title, flow.alt, flow.svg, flow.png, is_drawn=True)
     words = Listing((*_moves_in_words(context), _ends_in_words(context)), summary="The same map in words")
     blocks = (Paragraph(plain(HOW_TO_READ), "note"), picture, *_private(context), words)
     return Section("map", TITLE, blocks)
@@ -52,7 +51,7 @@ def moves_flow(context: Context) -> Flow:
     boxes += [
         Box(
             (
-                Line(outcome.label or outcome.name.replace("_", " "), "strong"),
+                Line(outcome_label(scenario, outcome.name), "strong"),
                 Line(percent(context.run.outcomes[outcome.name].mean)),
             ),
             is_end=True,
@@ -160,15 +159,12 @@ def _choice_in_words(context: Context, move: Move, choice: Choice) -> Item:
         text += f"; {seen_words(scenario, hidden_from(scenario, move, choice))}"
     revealed = revealed_words(scenario, move, choice)
     text += f"; {revealed}" if revealed else ""
-    ends = {outcome.name: outcome.label for outcome in scenario.outcomes}
-    leads = ends[choice.next] or choice.next if choice.next in ends else move_label(scenario, choice.next)
-    return Item(plain(f"{text}; then {leads.replace('_', ' ')}."))
+    is_end = any(outcome.name == choice.next for outcome in scenario.outcomes)
+    leads = outcome_label(scenario, choice.next) if is_end else move_label(scenario, choice.next)
+    return Item(plain(f"{text}; then {leads}."))
 
 
 def _ends_in_words(context: Context) -> Item:
     """How it can end."""
-    ends = tuple(
-        Item(plain(f"{outcome.label or outcome.name.replace('_', ' ')}: {percent(context.run.outcomes[outcome.name].mean)}."))
-        for outcome in context.scenario.outcomes
-    )
-    return Item(plain("How it can end:"), ends)
+    labelled = ((outcome_label(context.scenario, name), each.mean) for name, each in context.run.outcomes.items())
+    return Item(plain("How it can end:"), tuple(Item(plain(f"{label}: {percent(mean)}.")) for label, mean in labelled))
