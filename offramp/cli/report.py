@@ -12,6 +12,7 @@ import click
 from offramp.cli.console import Asked, Draws, DrawsAsked, precision, progress_bar, show_notices
 
 if TYPE_CHECKING:
+    from offramp.explore.options import Asked as RunOptions
     from offramp.tell.report.api import Form
 
 MODES = ("all", "quick", "none")
@@ -27,7 +28,7 @@ MODES = ("all", "quick", "none")
     "--format",
     "form",
     type=click.Choice(["html", "md", "docx"]),
-    help="What to write: a web page, Markdown with pictures beside it, or a Word document. Default: by the file's ending.",
+    help="A web page, Markdown with pictures beside it, or a Word document. Default: as the file's ending says.",
 )
 @click.option(
     "--explore",
@@ -63,13 +64,25 @@ def report(
     wanted = _checked(explore)
     show_notices(quiet=quiet)
     with progress_bar("solving", quiet=quiet) as progress:
-        result = read_run(source, progress=progress, draws=draws, seed=seed, precision=precision)
+        result = read_run(source, progress=progress, **_given(draws, seed, precision))
     if result.interrupted:
         raise KeyboardInterrupt
     with _telling(quiet=quiet) as tell:
         place = write_report(result, path, form=form, explore=wanted, tell=tell)
     if not quiet:
         click.echo(f"Wrote {place} ({_size(place)}).")
+
+
+def _given(draws: DrawsAsked | None, seed: int | None, precision: Asked) -> RunOptions:
+    """The options that were given; a run in a folder takes none."""
+    options: RunOptions = {}
+    if draws is not None:
+        options["draws"] = draws
+    if seed is not None:
+        options["seed"] = seed
+    if precision is not None:
+        options["precision"] = precision
+    return options
 
 
 def _checked(explore: str) -> str | list[str]:

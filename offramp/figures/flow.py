@@ -158,9 +158,7 @@ def _box(box: Box, middle: Point, size: Size, text: _Text) -> Iterator[str]:
         f'fill="{fill}" stroke="{style.INK if box.is_end else colour}" stroke-width="1.3"{dashes}/>'
     )
     if box.colour is not None and not box.is_end:
-        yield (
-            f'<rect x="{left:.1f}" y="{top:.1f}" width="{BAND}" height="{size.height:.1f}" rx="2" fill="{colour}"/>'
-        )
+        yield (f'<rect x="{left:.1f}" y="{top:.1f}" width="{BAND}" height="{size.height:.1f}" rx="2" fill="{colour}"/>')
     yield from _text(text, left + BAND + PADDING, top + PADDING, BOX_TEXT, "start")
 
 

@@ -12,9 +12,9 @@ from offramp.scenario.expressions import Expression
 from offramp.scenario.model import CHANCE
 from offramp.tell import words
 from offramp.tell.explored import explored_sections
-from offramp.tell.names import move_label, outcome_label
 from offramp.tell.headline import headline, headline_name
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
+from offramp.tell.names import move_label, outcome_label
 from offramp.tell.sections import SCREEN_LINES, Section, fitted, room, screen_width, stacked
 from offramp.tell.trust import certificate_words, spread_words
 
@@ -56,7 +56,9 @@ def _run_sections(run: Run, width: int) -> Iterator[Section]:
     open_moves = run.paths.open_moves
     rows = tuple(_move_row(run, name, move, width) for name, move in run.moves.items() if name in open_moves)
     yield Section("What each party does, given that it comes to that", rows, worth=2, noted=True)
-    breaks = [(f"{move_label(run.scenario, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks]
+    breaks = [
+        (f"{move_label(run.scenario, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks
+    ]
     if breaks:
         rows = tuple(_bar_row(*each, width) for each in _by_likelihood(breaks))
         yield Section(cell(_breaks_heading(run), width - NOTE).rstrip(), rows, noted=True)

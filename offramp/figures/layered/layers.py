@@ -1,16 +1,17 @@
 """From boxes and links to layers: which layer each box is in, and what stands beside it there.
 
 Steps 1 and 2 of Sugiyama, Tagawa & Toda (1981), "Methods for visual understanding of hierarchical system structures".
-Links that lead back are turned round. A box is as far from the first one as its longest path. Every link becomes a chain
-with one *vertex* in each layer that it passes; the first of them is as large as the link's label, as in Gansner et al.
-(1993), "A technique for drawing directed graphs", so that labels have room of their own. The vertices of a layer are
-ordered by sweeps of barycentres and by swaps of neighbours, so that few links cross, heavy ones least.
+Links that lead back are turned round. A box is as far from the first one as its longest path. Every link becomes a
+chain with one *vertex* in each layer that it passes; the first of them is as large as the link's label, as in Gansner
+et al. (1993), "A technique for drawing directed graphs", so that labels have room of their own. The vertices of a layer
+are ordered by sweeps of barycentres and by swaps of neighbours, so that few links cross, heavy ones least.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 SWEEPS = 12
@@ -96,8 +97,8 @@ def _leading_back(num_boxes: int, links: Sequence[Link]) -> list[bool]:
         state[start] = max(state[start], 1)
         while walk:
             box, rest = walk[-1]
-            index = next(rest, None)
-            if index is None:
+            index = next(rest, -1)
+            if index < 0:
                 state[box] = 2
                 walk.pop()
                 continue
@@ -136,7 +137,7 @@ def _ordered(
     places = {vertex: layer for layer, vertices in enumerate(layers) for vertex in vertices}
     steps: list[list[_Step]] = [[] for _ in layers]
     for chain, weight in zip(chains, weights, strict=True):
-        for upper, lower in zip(chain, chain[1:], strict=False):
+        for upper, lower in pairwise(chain):
             steps[places[upper]].append(_Step(upper, lower, 1.0 + weight))
     best = [list(layer) for layer in layers]
     fewest = _crossings(best, steps)

@@ -102,7 +102,6 @@ def _rows(layered: Layered) -> list[_Row]:
 def _across(layered: Layered, links: Sequence[Link]) -> list[float]:
     """The middle of each vertex, the leftmost edge of all at the margin."""
     from scipy.optimize import linprog
-    from scipy.sparse import coo_array
 
     count = len(layered.sizes)
     steps = list(_steps(layered, links))
@@ -115,16 +114,18 @@ def _across(layered: Layered, links: Sequence[Link]) -> list[float]:
         for left, right in pairwise(layer):
             apart = (layered.sizes[left].width + layered.sizes[right].width) / 2 + ACROSS
             rows.append(([(left, 1.0), (right, -1.0)], -apart))
-    places = [(row, column, value) for row, (entries, _) in enumerate(rows) for column, value in entries]
     least = [MARGIN + size.width / 2 for size in layered.sizes]
     if not rows:
         return least
-    row, column, value = zip(*places, strict=True)
-    matrix = coo_array((value, (row, column)), shape=(len(rows), count + len(steps))).tocsr()
+    matrix = np.zeros((len(rows), count + len(steps)))
+    for row, (entries, _) in enumerate(rows):
+        for column, value in entries:
+            matrix[row, column] = value
     costs = np.array([0.0] * count + [weight for _, _, weight in steps])
-    bounds = [(low, None) for low in least] + [(0.0, None)] * len(steps)
+    bounds: list[tuple[float | None, float | None]] = [(low, None) for low in least]
+    bounds += [(0.0, None)] * len(steps)
     found = linprog(costs, A_ub=matrix, b_ub=np.array([limit for _, limit in rows]), bounds=bounds, method="highs")
-    assert found.status == 0, found.message
+    assert found.x is not None, found.message
     return [float(x) for x in found.x[:count]]
 
 
@@ -138,7 +139,7 @@ def _steps(layered: Layered, links: Sequence[Link]) -> Iterator[tuple[int, int, 
 
 
 def _ports(layered: Layered, across: Sequence[float]) -> list[tuple[float, float]]:
-    """Where each link leaves the box above and reaches the box below, across: side by side, in order, as room allows."""
+    """Where each link leaves the box above and reaches the box below: side by side, in order, as room allows."""
     leaving: dict[int, list[tuple[float, int]]] = {}
     reaching: dict[int, list[tuple[float, int]]] = {}
     for index, chain in enumerate(layered.chains):
@@ -152,4 +153,3 @@ def _ports(layered: Layered, across: Sequence[float]) -> list[tuple[float, float
             for place, (_, index) in enumerate(sorted(found)):
                 ports[index][end] = across[box] + apart * (place - (len(found) - 1) / 2)
     return [(first, last) for first, last in ports]
-

@@ -44,8 +44,9 @@ def _blocks(context: Context) -> Iterator[Block]:
     asked = [(each.clause, run.answers[each.name]) for each in run.scenario.answers]
     if asked:
         yield _table("What was asked", "Asked", asked)
-    ends = [(outcome_label(run.scenario, name), each) for name, each in run.outcomes.items()]
-    yield _table("How it ends, the likeliest first", "Outcome", sorted(ends, key=lambda row: -row[1].mean))
+    ends = sorted(run.outcomes.items(), key=lambda row: -row[1].mean)
+    labelled = [(outcome_label(run.scenario, name), each) for name, each in ends]
+    yield _table("How it ends, the likeliest first", "Outcome", labelled)
     figures = run_figures(run)
     yield pictured(figures["outcomes"], "outcomes")
     if "breaks" in figures:

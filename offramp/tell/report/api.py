@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Unpack, get_args
 from uuid import uuid4
 
 from offramp.errors import RunError
@@ -75,9 +75,7 @@ def report(
     return place
 
 
-def read_run(
-    source: str | Path, *, progress: Progress | None = None, **options: object
-) -> Run:
+def read_run(source: str | Path, *, progress: Progress | None = None, **options: Unpack[Asked]) -> Run:
     """The run at ``source``: a run's folder, made again as it says, or a scenario file, run with ``options``.
 
     Raises
@@ -86,10 +84,9 @@ def read_run(
         If there is no run and no scenario, or options are given beside a folder, which has its own.
     """
     if not Path(source).is_dir():
-        asked: Asked = {name: value for name, value in options.items() if value is not None}  # type: ignore[assignment]
-        return run(source, progress=progress, **asked)
-    given = [name for name, value in options.items() if value is not None]
-    if given:
+        return run(source, progress=progress, **options)
+    if options:
+        given = list(options)
         raise RunError(
             f"found {given[0]} beside {str(source)!r}, the folder of a run, which has its own; leave it out, or name "
             "the scenario file"
@@ -120,8 +117,9 @@ def explored(result: Run, explore: Explore, tell: Callable[[str], None] | None =
         return Context(replace(result, explored={**result.first_look().explored, **result.explored}))
     there = {name.partition(".")[0] for name in result.explored}
     if explore != "all":
-        names = checked_names([explore] if isinstance(explore, str) else explore)
-        return Context(result.explore(*names, report=tell) if (names := [n for n in names if n not in there]) else result)
+        wanted = checked_names([explore] if isinstance(explore, str) else explore)
+        names = [name for name in wanted if name not in there]
+        return Context(result.explore(*names, report=tell) if names else result)
     found: dict[str, Analysis] = dict(result.explored)
     left_out: dict[str, str] = {}
     for name in ANALYSES:

@@ -11,7 +11,19 @@ from offramp.explore.learning.says import KNOWN
 from offramp.explore.phrases import party_label, spaced
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.model import Assumption, Basis, Scenario, Source
-from offramp.tell.report.blocks import Block, Cell, Column, Density, Item, Listing, Paragraph, Section, Table, plain
+from offramp.tell.report.blocks import (
+    Block,
+    Cell,
+    Column,
+    Density,
+    Item,
+    Listing,
+    Paragraph,
+    Section,
+    Table,
+    plain,
+    strong,
+)
 from offramp.tell.report.context import Context
 
 BINS, LEVELS = 28, 4000
@@ -39,9 +51,9 @@ RELIABILITY = {
 """The letters of the Admiralty system (NATO AJP-2.1)."""
 
 GRADING = (
-    "Letters and digits are Admiralty grades: the reliability of the source (A to F) and the credibility of what it says "
-    "(1 confirmed, 2 probably true, 3 possibly true, 4 doubtful, 5 improbable, 6 cannot be judged). A number that rests "
-    "on judgement alone, or on nothing, is poorly known, whatever its range. Each shape is drawn to its own scale."
+    "Letters and digits are Admiralty grades: the reliability of the source (A to F) and the credibility of what it "
+    "says (1 confirmed, 2 probably true, 3 possibly true, 4 doubtful, 5 improbable, 6 cannot be judged). A number that "
+    "rests on judgement alone, or on nothing, is poorly known, whatever its range. Each shape has a scale of its own."
 )
 
 
@@ -56,7 +68,8 @@ def density_of(value: Distribution) -> Density:
     """The shape of a distribution: of one without ends the middle 99 %."""
     if value.is_fixed:
         end = f"{value.median:.6g}"
-        return Density((0.0,) * 7 + (1.0,) + (0.0,) * 7, end, end)
+        side = (0.0,) * (BINS // 2)
+        return Density((*side, 1.0, *side), end, end)
     low, high = value.support
     low = low if np.isfinite(low) else float(value.quantile(TAIL))
     high = high if np.isfinite(high) else float(value.quantile(1.0 - TAIL))
@@ -82,12 +95,12 @@ def _blocks(scenario: Scenario) -> Iterator[Block]:
 
 def _row(scenario: Scenario, each: Assumption) -> tuple[Cell, ...]:
     unit = f" {each.unit}" if each.unit else ""
-    meaning = f"{spaced(each.name)}: {each.meaning.rstrip('.')}" if each.meaning else spaced(each.name)
+    meaning = f": {each.meaning.rstrip('.')}" if each.meaning else ""
     private = f" (known to {party_label(scenario, each.private_to)} alone)" if each.private_to else ""
-    rests = "; ".join(_basis_words(scenario, basis) for basis in each.basis) or "nothing stated"
+    rests = ";\n".join(_basis_words(scenario, basis) for basis in each.basis) or "nothing stated"
     known = grade(each, scenario.sources)
     return (
-        plain(meaning + private),
+        strong(spaced(each.name)) + plain(meaning + private),
         plain(each.value.describe() + unit),
         density_of(each.value),
         plain(rests),

@@ -98,7 +98,9 @@ def _offers_table(offers: Offers) -> Table:
     rows = tuple(_offer_row(offers, index) for index in shown)
     count = len(offers.offers)
     caption = f"The {len(rows)} best of {count:,} offers for {who}, over {offers.setting.draws:,} draws"
-    return Table(caption if len(rows) < count else f"All {count:,} offers, over {offers.setting.draws:,} draws", columns, rows)
+    return Table(
+        caption if len(rows) < count else f"All {count:,} offers, over {offers.setting.draws:,} draws", columns, rows
+    )
 
 
 def _offer_row(offers: Offers, index: int) -> tuple[Cell, ...]:
@@ -144,7 +146,7 @@ def _links_table(breaking: Breaking) -> Iterator[Table]:
     titles = ("Gains by keeping to it, points", "90% of draws", "Tempted, in cases", "Tempted, if others keep to it")
     columns = (Column("Step"), *(Column(each, True) for each in titles), Column("Breaks here first", True))
     rows = tuple(_link_row(breaking, link) for link in breaking.links)
-    yield Table("Each step of the path, and what its mover has of keeping to it", columns, rows)
+    yield Table("Each step of the path, and what its mover gains by keeping to it", columns, rows)
 
 
 def _link_row(breaking: Breaking, link: Link) -> tuple[Cell, ...]:

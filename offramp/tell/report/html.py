@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from functools import lru_cache
 from importlib.resources import files
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
@@ -42,10 +43,10 @@ def _template() -> Template:
     return Environment(autoescape=True, undefined=StrictUndefined).from_string(text)
 
 
-def _plain(block: Block) -> dict[str, Any]:
+def _plain(block: Block) -> SimpleNamespace:
     """A block as the template reads it."""
     shown = {"is_a": type(block).__name__, **vars(block)}
-    return shown | _picture(block) if isinstance(block, Picture) else shown
+    return SimpleNamespace(**(shown | _picture(block) if isinstance(block, Picture) else shown))
 
 
 def _picture(picture: Picture) -> dict[str, Any]:

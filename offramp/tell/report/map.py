@@ -9,7 +9,7 @@ from offramp.explore.summary import ChoiceSummary
 from offramp.figures.flow import Arrow, Box, Flow, Line
 from offramp.scenario.model import CHANCE, Choice, Move
 from offramp.tell.names import choice_label, move_label, outcome_label
-from offramp.tell.report.blocks import Item, Listing, Paragraph, Picture, Section, plain
+from offramp.tell.report.blocks import Block, Item, Listing, Paragraph, Picture, Section, plain
 from offramp.tell.report.context import Context
 from offramp.tell.report.knowing import (
     hidden_from,
@@ -37,7 +37,7 @@ def map_section(context: Context) -> Section:
     flow = moves_flow(context)
     picture = Picture("map", flow.title, flow.alt, flow.svg, flow.png, is_drawn=True)
     words = Listing((*_moves_in_words(context), _ends_in_words(context)), summary="The same map in words")
-    blocks = (Paragraph(plain(HOW_TO_READ), "note"), picture, *_private(context), words)
+    blocks: tuple[Block, ...] = (Paragraph(plain(HOW_TO_READ), "note"), picture, *_private(context), words)
     return Section("map", TITLE, blocks)
 
 
@@ -61,7 +61,8 @@ def moves_flow(context: Context) -> Flow:
     ]
     arrows = [arrow for move in scenario.moves if move.name in order for arrow in _arrows(context, move, order)]
     counted = f"{len(scenario.moves)} moves of {party_list(scenario, _movers(context))}"
-    alt = f"A flow chart of {counted}, leading to {len(scenario.outcomes)} outcomes. A list with the same content follows."
+    ends = f"{len(scenario.outcomes)} outcomes"
+    alt = f"A flow chart of {counted}, leading to {ends}. A list with the same content follows."
     return Flow(tuple(boxes), tuple(arrows), TITLE, alt)
 
 

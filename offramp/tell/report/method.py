@@ -16,25 +16,26 @@ from offramp.tell.trust import certificate_words, spread_words
 from offramp.tell.words import SCALE, percent
 
 METHOD = (
-    "The scenario says who the parties are, what can be offered, who moves when, who sees what, what each party wants and "
-    "how unsure every number is. It is an extensive-form game; its information sets follow from who sees what.",
-    "All unsure numbers are drawn together (scrambled Sobol points), and the game is solved anew for every draw: to the "
-    "sequential equilibrium that the principal branch of the agent quantal response equilibrium leads to as mistakes "
-    "become rare, or at a stated precision to that equilibrium itself (McKelvey and Palfrey 1998; Turocy 2010).",
+    "The scenario says who the parties are, what can be offered, who moves when, who sees what, what each party wants "
+    "and how unsure every number is. It is an extensive-form game; its information sets follow from who sees what.",
+    "All unsure numbers are drawn together (scrambled Sobol points), and the game is solved anew for every draw: to "
+    "the sequential equilibrium that the principal branch of the agent quantal response equilibrium leads to as "
+    "mistakes become rare, or at a stated precision to that equilibrium itself (McKelvey and Palfrey 1998; Turocy "
+    "2010).",
     "A probability in this report is a mean over the draws; a range holds the middle 90% of them. It says what follows "
     "from the scenario's assumptions, and no more: what the scenario leaves out, the answer leaves out.",
 )
 
 LIKELIHOOD = (
-    "Words of likelihood follow Intelligence Community Directive 203 (2015). They speak of how likely something is in this "
-    "model; how far the answer can be trusted is another matter, which the certificate and the bases speak to."
+    "Words of likelihood follow Intelligence Community Directive 203 (2015). They speak of how likely something is in "
+    "this model; how far the answer can be trusted is another matter, which the certificate and the bases speak to."
 )
 
 TERMS = {
     "basis": "what a number rests on: a source, a base rate, a study, or a judgement",
     "certificate": "the largest regret of any party in any draw, at every place where it may have to choose",
     "draw": "one possible set of values of all that is unsure",
-    "equilibrium": "a way to play for each party, so that none gains by playing otherwise, given what it knows and believes",
+    "equilibrium": "a way to play for each party: none gains by playing otherwise, given what it knows and believes",
     "influence": "how far one number alone settles the answer: from 0, not at all, to 1, wholly",
     "information set": "situations that a party cannot tell apart when it chooses",
     "Pareto front": "the offers that cannot be bettered for one party without being worse for another",
@@ -52,7 +53,9 @@ def method_section(context: Context) -> Section:
     blocks: list[Block] = [Paragraph(plain(each)) for each in METHOD]
     blocks.append(Paragraph(plain(certificate)))
     if run.certificate.unconverged:
-        note = f"{run.certificate.unconverged:,} of {run.num_draws:,} draws did not converge. They count in all numbers."
+        note = (
+            f"{run.certificate.unconverged:,} of {run.num_draws:,} draws did not converge. They count in all numbers."
+        )
         blocks.append(Paragraph(marked(f"*{note}*")))
     if context.left_out:
         blocks.append(Paragraph(plain("Left out of this report:")))
@@ -73,7 +76,9 @@ def reproduce_section(context: Context) -> Section:
     ]
     if context.scenario.as_of:
         told.insert(0, ("Scenario as of", context.scenario.as_of.isoformat()))
-    table = Table("What the run was made with", (Column("What"), Column("Value")), tuple((plain(a), plain(b)) for a, b in told))
+    table = Table(
+        "What the run was made with", (Column("What"), Column("Value")), tuple((plain(a), plain(b)) for a, b in told)
+    )
     blocks = (
         Paragraph(plain("The same scenario, version, seed and draws give the same numbers, bit for bit.")),
         table,
@@ -83,7 +88,7 @@ def reproduce_section(context: Context) -> Section:
     return Section("reproduce", "How to reproduce this", blocks)
 
 
-def glossary_section(context: Context) -> Section:
+def glossary_section(_context: Context) -> Section:
     """What the words of likelihood stand for, and the terms of the report."""
     rows = tuple((plain(each.term), plain(f"{percent(each.low)} to {percent(each.high)}")) for each in SCALE)
     table = Table("Words of likelihood", (Column("Words"), Column("Probability", is_number=True)), rows)

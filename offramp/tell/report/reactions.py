@@ -8,13 +8,15 @@ from offramp.explore.breaking.result import Breaking, Fork
 from offramp.explore.breaking.says import link_places
 from offramp.explore.offers.result import Offers
 from offramp.explore.offers.says import offer_words
-from offramp.explore.phrases import joined, percent, places, points, spaced
+from offramp.explore.phrases import percent, places, points, spaced
 from offramp.scenario.model import Party
 from offramp.tell.names import choice_label, move_label
 from offramp.tell.report.blocks import Block, Heading, Item, Listing, Paragraph, Section, marked, plain
 from offramp.tell.report.context import Context
 
-SCALES = "Points are on each party's own scale; those of different parties cannot be compared. Ranges hold 90% of the draws."
+SCALES = (
+    "Points are on each party's own scale; those of different parties cannot be compared. Ranges hold 90% of the draws."
+)
 
 MOST_FORKS = 4
 """Comparisons that are told of a party, those that move it most."""
@@ -38,7 +40,7 @@ def _does(context: Context, party: Party) -> Iterator[Item]:
         summary = run.moves[move.name]
         chosen = [(choice_label(each), summary.choices[each.name].given_reached) for each in move.choices]
         known = sorted(((label, each.mean) for label, each in chosen if each), key=lambda row: -row[1])
-        told = joined([f"{label} (*{percent(mean)}*)" for label, mean in known]) or "no path leads there"
+        told = ", ".join(f"{label} *{percent(mean)}*" for label, mean in known) or "no path leads there"
         reached = percent(summary.reached.mean)
         yield Item(marked(f"At {move_label(scenario, move.name)}, if it comes to that ({reached}): {told}."))
     if not any(move.by == party.name for move in scenario.moves):
@@ -64,7 +66,8 @@ def _tempted(context: Context, party: Party) -> Iterator[Item]:
             f"{spaced(link.holding)} in *{percent(link.stands.tempted)}* of cases; keeping to the path brings it "
             f"{points(link.stands.margin.mean, behind, sign=True)} points on average"
         )
-        gain = "" if link.stands.gain is None else f"; where it gains by leaving, {points(link.stands.gain, behind)}"
+        most = link.stands.gain
+        gain = "" if most is None else f"; where it gains by leaving, it gains {points(most, behind)} (median)"
         yield Item(marked(f"{text}{gain}."))
 
 
@@ -85,9 +88,8 @@ def _gain_words(fork: Fork, party: str) -> str:
     mean, low, high = (points(each, behind, sign=True) for each in (gain.difference.mean, *gain.difference.interval))
     if gain.gains == gain.loses == 0.0:
         return ""
-    verb = "Gains" if gain.difference.mean >= 0.0 else "Loses"
     return (
-        f"{verb} if {fork.label} is {spaced(fork.choice)} and not {spaced(fork.against)}: *{mean}* points on average "
+        f"If it is {spaced(fork.choice)} and not {spaced(fork.against)} at {fork.label}: *{mean}* points on average "
         f"({low} to {high}); better off in {percent(gain.gains)} of draws, worse off in {percent(gain.loses)}."
     )
 
@@ -102,4 +104,8 @@ def _prefers(context: Context, party: Party) -> Iterator[Item]:
     most = points(best.payoffs[party.name].mean, behind)
     now = None if offers.table is None else points(offers.outlooks[offers.table].payoffs[party.name].mean, behind)
     beside = "" if now is None else f", {now} with the offer on the table"
-    yield Item(marked(f"Of all offers the one worth most to it: *{offer_words(offers, best.options)}* ({most} points{beside})."))
+    yield Item(
+        marked(
+            f"Of all offers the one worth most to it: *{offer_words(offers, best.options)}* ({most} points{beside})."
+        )
+    )

@@ -36,9 +36,9 @@ DEEPEST = 3
 
 def as_docx(document: Document) -> bytes:
     """The report as the bytes of a ``.docx`` file: headings, tables, and pictures with their alternative text."""
-    from docx import Document as new_document
+    import docx
 
-    word = new_document()
+    word = docx.Document()
     word.core_properties.title = _clean(document.title)[:255]
     word.core_properties.author = "offramp"
     word.core_properties.language = "en"
@@ -97,7 +97,7 @@ def _add_table(word: WordDocument, block: Table) -> None:
                 run.font.size = Pt(SMALL)
             if block.columns[index].is_number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (no other way)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     word.add_paragraph()
 
 
@@ -107,7 +107,7 @@ def _add_picture(word: WordDocument, picture: Picture) -> None:
     shape = word.add_picture(BytesIO(picture.png()))
     shrink = min(1.0, Cm(PAGE_WIDTH) / shape.width, Cm(PAGE_HEIGHT) / shape.height)
     shape.width, shape.height = int(shape.width * shrink), int(shape.height * shrink)
-    properties = shape._inline.docPr  # noqa: SLF001 (no other way to give a picture its words)
+    properties = shape._inline.docPr
     properties.set("descr", _clean(picture.alt))
     properties.set("title", _clean(picture.title))
     word.add_paragraph(_clean(picture.title), style="Caption")
@@ -120,4 +120,9 @@ def _write(paragraph: WordParagraph, words: Words) -> None:
 
 def _clean(text: str) -> str:
     """Text without the characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and not "\ufffe" <= letter <= "\uffff" and not "\ud800" <= letter <= "\udfff"))
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\t\n"
+        or (letter >= " " and not "\ufffe" <= letter <= "\uffff" and not "\ud800" <= letter <= "\udfff")
+    )
