@@ -148,7 +148,7 @@ def _ports(layered: Layered, across: Sequence[float]) -> list[tuple[float, float
     ports = [[0.0, 0.0] for _ in layered.chains]
     for end, ordered in ((0, leaving), (1, reaching)):
         for box, found in ordered.items():
-            room = layered.sizes[box].width - 36.0
+            room = max(layered.sizes[box].width - 36.0, 0.0)
             apart = min(PORT, room / max(len(found) - 1, 1))
             for place, (_, index) in enumerate(sorted(found)):
                 ports[index][end] = across[box] + apart * (place - (len(found) - 1) / 2)

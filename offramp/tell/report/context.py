@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -58,4 +59,18 @@ def pictured(figure: Figure, name: str) -> Picture:
     """A picture of an analysis as one of the report's: its title and subtitle stand below it, not in it."""
     caption = f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title
     untitled = replace(figure, title="", subtitle="")
-    return Picture(name=name, title=caption, alt=figure.alt, svg=untitled.svg, png=untitled.png)
+    return Picture(name=name, title=caption, alt=figure.alt, svg=_numbered(untitled.svg), png=untitled.png)
+
+
+_NUMBERED = re.compile(r"\b(clip|gradient_)\d+\b")
+
+
+def _numbered(svg: str) -> str:
+    """A picture with its inner names counted from 0; Vega counts on from one picture to the next."""
+    names = {name: f"{name.rstrip('0123456789')}{place}" for place, name in enumerate(_names(svg))}
+    return _NUMBERED.sub(lambda found: names.get(found[0], found[0]), svg)
+
+
+def _names(svg: str) -> list[str]:
+    """The inner names of a picture, in order; what only looks like one, in a text, is none."""
+    return list(dict.fromkeys(re.findall(r'\bid="((?:clip|gradient_)\d+)"', svg)))
