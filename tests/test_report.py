@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from offramp.tell.report.knowing import unseen_moves
 from offramp.tell.report.map import map_section, moves_flow
 from offramp.tell.report.markdown import as_markdown
 from reported import IMAGE, SCRIPT, TABLE, hostile_context, hostile_document
+from test_figures import luminance
 
 ROOT = Path(__file__).parents[1]
 
@@ -119,6 +121,24 @@ def test_headings_are_in_order_and_names_are_unique(page: Page) -> None:
     names = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
     assert max(names.values()) == 1
     assert page.all("html")[0]["lang"] == "en"
+
+
+def _schemes() -> dict[str, dict[str, str]]:
+    """The colours of the page in the light and in the dark."""
+    style = files("offramp.tell.report").joinpath("style.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", part)) for part in re.findall(r":root \{(.*?)\}", style, re.S)[:2]
+    )
+    return {"light": light, "dark": {**light, **dark}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_stand_out_from_what_is_behind_them(scheme: str) -> None:
+    colours = _schemes()[scheme]
+    for letters in ("ink", "quiet", "link"):
+        for behind in ("paper", "wash"):
+            dark, bright = sorted((luminance(colours[letters]), luminance(colours[behind])))
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5, f"{letters} on {behind}"
 
 
 def test_tables_and_pictures_can_be_heard(page: Page) -> None:

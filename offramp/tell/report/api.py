@@ -156,7 +156,10 @@ def _write_markdown(document: Document, place: Path) -> None:
         raise RunError(f"{str(folder)!r} is there and is not a folder; the pictures need it: name another report")
     text = as_markdown(document, folder.name)
     pictures = [block for section in document.sections for block in section.blocks if isinstance(block, Picture)]
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
     for picture in pictures:
         _write_whole(folder / f"{picture.name}.svg", picture.svg.encode())
     _write_whole(place, text.encode())

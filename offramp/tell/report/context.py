@@ -14,6 +14,7 @@ from offramp.figures.figure import Figure
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.scenario.model import Scenario
 from offramp.tell.report.blocks import Picture, Section
+from offramp.tell.report.knowing import unseen_moves
 
 Found = TypeVar("Found", bound=Analysis)
 
@@ -41,6 +42,11 @@ class Context:
     def compiled(self) -> Compiled:
         """The game of the scenario; its structure is the same in every draw."""
         return compile_scenario(self.run.solved)
+
+    @cached_property
+    def unseen(self) -> dict[str, tuple[str, ...]]:
+        """For each move of a party the earlier moves of which its mover may not know what was chosen."""
+        return unseen_moves(self.compiled)
 
     def found(self, kind: type[Found]) -> Iterator[Found]:
         """The analyses of a kind."""

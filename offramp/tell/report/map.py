@@ -16,7 +16,6 @@ from offramp.tell.report.knowing import (
     party_list,
     revealed_words,
     seen_words,
-    unseen_moves,
 )
 
 TITLE = "Map of moves"
@@ -45,7 +44,7 @@ def moves_flow(context: Context) -> Flow:
     """The map as a flow chart."""
     scenario = context.scenario
     order = {name: index for index, name in enumerate(_stations(context))}
-    unseen = unseen_moves(context.compiled)
+    unseen = context.unseen
     colours = {party.name: index for index, party in enumerate(scenario.parties)}
     boxes = [_box(context, move, unseen.get(move.name, ()), colours) for move in scenario.moves if move.name in order]
     boxes += [
@@ -139,15 +138,14 @@ def _private(context: Context) -> Iterator[Paragraph]:
 
 def _moves_in_words(context: Context) -> Iterator[Item]:
     """One item a move, with an item for each of its choices below it."""
-    scenario, unseen = context.scenario, unseen_moves(context.compiled)
+    scenario, unseen = context.scenario, context.unseen
     for move in scenario.moves:
-        who = "Chance" if move.by == CHANCE else party_label(scenario, move.by)
         reached = percent(context.run.moves[move.name].reached.mean)
-        text = f"{move_label(scenario, move.name)}: {who} chooses; reached {reached}"
+        text = f"{move_label(scenario, move.name)}, by {party_label(scenario, move.by)}; reached {reached}"
         common = _common_hidden(context, move)
         text += "" if common is None else f"; {seen_words(scenario, common)}"
         hidden = [move_label(scenario, name) for name in unseen.get(move.name, ())]
-        text += f"; {who} may not know: {joined(hidden)}" if hidden else ""
+        text += f"; the mover may not know: {joined(hidden)}" if hidden else ""
         yield Item(plain(f"{text}."), tuple(_choice_in_words(context, move, choice) for choice in move.choices))
 
 
