@@ -20,7 +20,7 @@ SCRIPT = "<script>document.title = 'broken'</script>"
 IMAGE = '"><img src=x onerror="document.title=1">'
 TABLE = "a | b ~~*_[c](http://example.org)_*~~ {{ 7 * 7 }} &lt; $x$ `d`"
 
-DRAWS = 64
+DRAWS = 32
 
 
 def hostile_scenario() -> Scenario:

@@ -35,7 +35,7 @@ def _apart(first: Point, one: Size, second: Point, other: Size) -> bool:
     return across or abs(first.y - second.y) >= (one.height + other.height) / 2 - 1e-6
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(graphs())
 def test_boxes_and_labels_never_overlap(graph: tuple[list[Size], list[Link]]) -> None:
     boxes, links = graph
@@ -48,7 +48,7 @@ def test_boxes_and_labels_never_overlap(graph: tuple[list[Size], list[Link]]) ->
         assert middle.y + size.height / 2 <= plan.size.height - MARGIN + 1e-6
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(graphs())
 def test_every_line_leads_from_its_source_to_its_target(graph: tuple[list[Size], list[Link]]) -> None:
     boxes, links = graph

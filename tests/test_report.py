@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -25,12 +27,14 @@ from offramp.explore.run import run
 from offramp.game.compile import compile_scenario
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.dump import dumps
+from offramp.scenario.expressions import Expression
 from offramp.scenario.load import load
 from offramp.tell.report.api import check_report, explored, report, write
 from offramp.tell.report.assumptions import density_of
 from offramp.tell.report.blocks import Density, Listing, Picture, Table, text_of
 from offramp.tell.report.compose import SECTIONS, compose
 from offramp.tell.report.context import Context
+from offramp.tell.report.findings import offers_section
 from offramp.tell.report.html import as_html
 from offramp.tell.report.knowing import unseen_moves
 from offramp.tell.report.map import map_section, moves_flow
@@ -126,9 +130,8 @@ def test_headings_are_in_order_and_names_are_unique(page: Page) -> None:
 def _schemes() -> dict[str, dict[str, str]]:
     """The colours of the page in the light and in the dark."""
     style = files("offramp.tell.report").joinpath("style.css").read_text(encoding="utf-8")
-    light, dark = (
-        dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", part)) for part in re.findall(r":root \{(.*?)\}", style, re.S)[:2]
-    )
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    light, dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block)) for block in blocks[:2])
     return {"light": light, "dark": {**light, **dark}}
 
 
@@ -162,8 +165,13 @@ def test_pictures_are_named_once() -> None:
     assert all(re.fullmatch(r"[\w-]+", name) for name in pictures)
 
 
-def test_the_same_run_gives_the_same_bytes() -> None:
-    assert as_html(compose(hostile_context())) == as_html(hostile_document())
+def test_the_same_run_gives_the_same_pictures_to_the_byte() -> None:
+    first, again = (offers_section(hostile_context()) for _ in range(2))
+    assert first is not None
+    pictures = [block.svg for block in first.blocks if isinstance(block, Picture)]
+    assert any("gradient_" in svg for svg in pictures), "Vega numbers these on from picture to picture"
+    assert again is not None
+    assert pictures == [block.svg for block in again.blocks if isinstance(block, Picture)]
 
 
 def test_a_section_with_nothing_to_say_is_left_out() -> None:
@@ -262,7 +270,7 @@ def test_pictures_of_markdown_stand_beside_it(tmp_path: Path) -> None:
 
 
 def test_word_has_headings_tables_and_pictures_with_words(tmp_path: Path) -> None:
-    document = hostile_document()
+    document = replace(hostile_document(), sections=hostile_document().sections[:4])
     write(document, tmp_path / "way.docx", "docx")
     word = docx.Document(str(tmp_path / "way.docx"))
     headings = [each.text for each in word.paragraphs if each.style and each.style.name == "Heading 1"]
@@ -276,8 +284,14 @@ def test_word_has_headings_tables_and_pictures_with_words(tmp_path: Path) -> Non
     assert words == [picture.alt.replace("\r", "") for picture in pictures]
 
 
-def test_a_run_is_made_again_from_its_folder(tmp_path: Path) -> None:
-    result = run(cheap_standoff(), draws=32, seed=7, precision=12.0)
+@pytest.mark.parametrize(
+    ("stated", "asked"),
+    [(None, None), (None, 12.0), (8, None), (8, math.inf), (8, {"us": 3.0, "ruler": "office"})],
+    ids=["no mistakes", "asked for", "stated", "stated but not used", "one a party"],
+)
+def test_a_run_is_made_again_from_its_folder(stated: float | None, asked: Any, tmp_path: Path) -> None:
+    scenario = replace(cheap_standoff(), precision=None if stated is None else Expression.parse(stated))
+    result = run(scenario, draws=32, seed=7, precision=asked)
     result.save(tmp_path / "run")
     again = run_again(tmp_path / "run")
     before, after = without_timings(result), without_timings(again)
@@ -366,6 +380,11 @@ def test_the_command_reports_a_scenario_and_a_run(tmp_path: Path, monkeypatch: p
     assert texts[0] == texts[1]
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(cheap_standoff(), draws=8).save(tmp_path_factory.mktemp("runs") / "done")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -378,12 +397,11 @@ def test_the_command_reports_a_scenario_and_a_run(tmp_path: Path, monkeypatch: p
     ids=["draws", "seed", "no file", "ending", "analysis"],
 )
 def test_the_command_refuses_what_it_cannot_do(
-    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], message: str, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    run(cheap_standoff(), draws=8).save("done")
+    monkeypatch.chdir(saved.parent)
     done = CliRunner().invoke(main, ["report", *arguments])
     assert done.exit_code == 2
     assert message in done.stderr
     assert "Traceback" not in done.output
-    assert not list(tmp_path.glob("*.html"))
+    assert not list(saved.parent.glob("*.html"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from offramp.errors import RunError
 from offramp.explore.batches import Progress
+from offramp.explore.precision import plain_precision
 from offramp.explore.record import RUN_SCHEMA, run_record
 from offramp.explore.run import Run, run
 from offramp.scenario.load import load
@@ -38,16 +39,13 @@ def run_again(folder: str | Path, progress: Progress | None = None) -> Run:
     """
     place = Path(folder)
     record = _record(place)
-    precision, equilibria = record["precision"], record["equilibria"]
-    scenario = load(place / "scenario.yaml")
-    if precision is None and scenario.precision is not None:
-        precision = math.inf
+    scenario, equilibria = load(place / "scenario.yaml"), record["equilibria"]
     result = run(
         scenario,
         progress=progress,
         draws=record["draws"],
         seed=record["seed"],
-        precision=None if _is_stated(scenario.precision, precision) else precision,
+        precision=_asked(record["precision"], plain_precision(scenario.precision)),
         equilibria=equilibria and equilibria["method"],
     )
     if result.interrupted:
@@ -56,11 +54,11 @@ def run_again(folder: str | Path, progress: Progress | None = None) -> Run:
     return result
 
 
-def _is_stated(stated: object, asked: object) -> bool:
-    """Whether a precision is the one that the scenario states, so that it need not be asked for."""
-    from offramp.explore.precision import plain_precision
-
-    return asked is None or (stated is not None and plain_precision(stated) == asked)  # type: ignore[arg-type]
+def _asked(solved_at: Any, stated: object) -> Any:
+    """The precision to ask for: none where the scenario states it, infinity where it states one that was not used."""
+    if solved_at == stated:
+        return None
+    return math.inf if solved_at is None else solved_at
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Box:
-    """A box: its text, and the number of its colour (None for chance, -1 for an end)."""
+    """A box: its text, and the number of its colour; dashed without one, and rounded where it is an end."""
 
     lines: tuple[Line, ...]
     colour: int | None = None
