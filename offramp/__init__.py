@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SolveError,
     )
+    from offramp.explore.again import run_again
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.comparison.api import compare
     from offramp.explore.horizon.api import vary_horizon
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from offramp.scenario.model import Scenario
     from offramp.solve.api import solve as solve_game
     from offramp.solve.result import Solutions, Status
+    from offramp.tell.report.api import report
 
 __version__ = "0.1.0"
 
@@ -73,7 +75,9 @@ __all__ = [
     "load",
     "loads",
     "refine_grid",
+    "report",
     "run",
+    "run_again",
     "solve_game",
     "spaced_precisions",
     "vary_horizon",
@@ -111,7 +115,9 @@ _HOMES = {
     "load": "offramp.scenario.load",
     "loads": "offramp.scenario.load",
     "refine_grid": "offramp.explore.refine",
+    "report": "offramp.tell.report.api",
     "run": "offramp.explore.run",
+    "run_again": "offramp.explore.again",
     "solve_game": "offramp.solve.api:solve",
     "spaced_precisions": "offramp.explore.branches",
     "vary_horizon": "offramp.explore.horizon.api",

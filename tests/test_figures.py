@@ -24,7 +24,7 @@ def _texts(figure: Figure) -> list[str]:
     return [each.text or "" for each in ET.fromstring(figure.svg).iter(f"{SVG}text")]
 
 
-def _luminance(colour: str) -> float:
+def luminance(colour: str) -> float:
     """Relative luminance (WCAG 2.2)."""
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
@@ -78,7 +78,7 @@ def test_a_picture_that_cannot_be_written(bars: Figure, tmp_path: Path, name: st
 
 
 def test_colours_can_be_told_from_white() -> None:
-    contrast = {colour: 1.05 / (_luminance(colour) + 0.05) for colour in (*style.PALETTE, style.INK, style.GREY)}
+    contrast = {colour: 1.05 / (luminance(colour) + 0.05) for colour in (*style.PALETTE, style.INK, style.GREY)}
     assert min(contrast[each] for each in (style.INK, style.GREY)) >= 4.5, "words"
     assert min(contrast.values()) >= 2.0, "marks"
 

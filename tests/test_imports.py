@@ -18,7 +18,21 @@ PACKAGE = ROOT / "offramp"
 PIPELINE = ("errors", "arrays", "scenario", "aftermath", "game", "solve", "figures", "explore", "tell", "cli", "__main__")
 """A module may import from its own stage and from those to its left."""
 
-HEAVY = ("numba", "pandas", "scipy", "xarray", "pyarrow", "rich", "ruamel", "click", "altair", "vl_convert", "optuna")
+HEAVY = (
+    "numba",
+    "pandas",
+    "scipy",
+    "xarray",
+    "pyarrow",
+    "rich",
+    "ruamel",
+    "click",
+    "altair",
+    "vl_convert",
+    "optuna",
+    "jinja2",
+    "docx",
+)
 """What `import offramp` must not load: each is imported where it is used."""
 
 

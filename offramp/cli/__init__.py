@@ -21,6 +21,7 @@ from offramp.cli.learn import learn
 from offramp.cli.new import new
 from offramp.cli.observed import observed
 from offramp.cli.offers import offers
+from offramp.cli.report import report
 from offramp.cli.run import run
 from offramp.cli.schema import schema
 from offramp.cli.solve import solve
@@ -100,6 +101,7 @@ for command in (
     observed,
     learn,
     compare,
+    report,
     new,
     blocks,
     schema,

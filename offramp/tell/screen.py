@@ -9,11 +9,12 @@ from rich.text import Text
 from offramp.explore.run import Run
 from offramp.explore.summary import ChoiceSummary, Estimate, MoveSummary
 from offramp.scenario.expressions import Expression
-from offramp.scenario.model import CHANCE, Answer
-from offramp.scenario.rounds import written_out
+from offramp.scenario.model import CHANCE
 from offramp.tell import words
 from offramp.tell.explored import explored_sections
+from offramp.tell.headline import headline, headline_name
 from offramp.tell.layout import SCREEN_WIDTH, bar, cell, emphasised, spaced, wrapped
+from offramp.tell.names import move_label, outcome_label
 from offramp.tell.sections import SCREEN_LINES, Section, fitted, room, screen_width, stacked
 from offramp.tell.trust import certificate_words, spread_words
 
@@ -30,7 +31,7 @@ NOTE = 26
 def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
     """The lines of a run's screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
     width = screen_width(width)
-    head = [*_heading(run, width), Text(), *wrapped(_headline(run), width)]
+    head = [*_heading(run, width), Text(), *wrapped(emphasised(headline(run)), width)]
     foot = [*wrapped(Text(_trust(run)), width), *_unsettled(run, width), *wrapped(Text(_effort(run)), width)]
     lines = EXPLORED_LINES if run.explored else SCREEN_LINES
     return stacked(head, fitted(list(_sections(run, width)), room(head, foot, lines), FEWEST), foot)
@@ -41,39 +42,6 @@ def _heading(run: Run, width: int) -> list[Text]:
     date = f" (as of {scenario.as_of.isoformat()})" if scenario.as_of else ""
     lines = wrapped(Text(scenario.title + date, style="bold"), width)
     return lines + (wrapped(Text(scenario.question, style="dim"), width) if scenario.question else [])
-
-
-def _headline(run: Run) -> Text:
-    """The first answer as a sentence or two; where nothing was asked the likeliest outcome."""
-    if run.scenario.answers:
-        sentence = _answer_words(run, run.scenario.answers[0])
-    else:
-        name = _headline_name(run)
-        says, estimate = f"it ends like this: {_outcome_label(run, name)}", run.outcomes[name]
-        sentence = words.sentence(says, estimate.mean, estimate.interval)
-    return emphasised(f"{sentence} {_depending(run)}".rstrip())
-
-
-def _headline_name(run: Run) -> str:
-    """The first answer, or the likeliest outcome where nothing is asked."""
-    if run.scenario.answers:
-        return run.scenario.answers[0].name
-    return max(run.outcomes, key=lambda each: run.outcomes[each].mean)
-
-
-def _depending(run: Run) -> str:
-    """How far the headline depends on the equilibrium; nothing where it does not, as far as the run can tell."""
-    each = run.spread and run.spread.answers[_headline_name(run)]
-    return words.depending(each.lowest, each.highest, run.spread.draws) if run.spread and each and each.depends else ""
-
-
-def _answer_words(run: Run, answer: Answer) -> str:
-    estimate, condition = run.answers[answer.name], run.conditions.get(answer.name)
-    if estimate is None:
-        return words.never_asked(answer.says, answer.given_says)
-    sentence = words.sentence(answer.says, estimate.mean, estimate.interval, given=answer.given_says)
-    met = words.condition(condition.probability.mean, condition.share_of_draws) if condition else ""
-    return f"{sentence} {met}".rstrip()
 
 
 def _sections(run: Run, width: int) -> Iterator[Section]:
@@ -88,11 +56,13 @@ def _run_sections(run: Run, width: int) -> Iterator[Section]:
     open_moves = run.paths.open_moves
     rows = tuple(_move_row(run, name, move, width) for name, move in run.moves.items() if name in open_moves)
     yield Section("What each party does, given that it comes to that", rows, worth=2, noted=True)
-    breaks = [(f"{_move_label(run, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks]
+    breaks = [
+        (f"{move_label(run.scenario, each.move)}: {spaced(each.choice)}", each.probability) for each in run.breaks
+    ]
     if breaks:
         rows = tuple(_bar_row(*each, width) for each in _by_likelihood(breaks))
         yield Section(cell(_breaks_heading(run), width - NOTE).rstrip(), rows, noted=True)
-    ends = [(_outcome_label(run, name), estimate) for name, estimate in run.outcomes.items()]
+    ends = [(outcome_label(run.scenario, name), estimate) for name, estimate in run.outcomes.items()]
     yield Section("How it ends", tuple(_bar_row(*each, width) for each in _by_likelihood(ends)), noted=True)
 
 
@@ -133,7 +103,7 @@ def _move_row(run: Run, name: str, move: MoveSummary, width: int) -> Text:
     wide = width >= SCREEN_WIDTH
     row = Text("  ")
     row.append(cell(CHANCE if move.by == CHANCE else labels[move.by], 20 if wide else 14))
-    row.append("  " + cell(_move_label(run, name), 16 if wide else 12))
+    row.append("  " + cell(move_label(run.scenario, name), 16 if wide else 12))
     row.append(f"  reached {words.percent(move.reached.mean):>4}  ", style="dim")
     row.append(cell(_choices(move.choices), width - row.cell_len))
     row.rstrip()
@@ -149,16 +119,8 @@ def _choices(choices: Mapping[str, ChoiceSummary]) -> str:
     return " · ".join(f"{spaced(name)} {words.percent(probability)}" for name, probability in ordered)
 
 
-def _move_label(run: Run, name: str) -> str:
-    return next(move.label for move in written_out(run.scenario).moves if move.name == name) or spaced(name)
-
-
-def _outcome_label(run: Run, name: str) -> str:
-    return next(outcome.label for outcome in run.scenario.outcomes if outcome.name == name) or spaced(name)
-
-
 def _trust(run: Run) -> str:
-    return certificate_words(run.certificate, run.num_draws, spread_words(run.spread, _headline_name(run)))
+    return certificate_words(run.certificate, run.num_draws, spread_words(run.spread, headline_name(run)))
 
 
 def _unsettled(run: Run, width: int) -> list[Text]:
