@@ -15,7 +15,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "offramp"
 
-PIPELINE = ("errors", "arrays", "scenario", "aftermath", "game", "solve", "figures", "explore", "tell", "cli", "__main__")
+STAGES = "errors arrays scenario aftermath game solve figures explore tell cli __main__"
+
+PIPELINE = tuple(STAGES.split())
 """A module may import from its own stage and from those to its left."""
 
 HEAVY = (

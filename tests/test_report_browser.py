@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -42,10 +45,13 @@ ALONE = (
 
 def _chromium() -> str:
     """Debian's Chromium; installed if it is missing and this is a Debian that may be added to."""
+    with (Path(gettempdir()) / "offramp-chromium.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests in other processes wait for the one that installs it
+        if shutil.which("chromium") is None and shutil.which("apt-get"):
+            quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
+                subprocess.run(command, check=False, capture_output=True, env=quiet)
     found = shutil.which("chromium")
-    if found is None and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], check=False, capture_output=True)
-        found = shutil.which("chromium")
     if found is None:
         pytest.skip("there is no chromium, and apt-get is missing or could not install it")
     return found
