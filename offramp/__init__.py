@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         RunError,
         ScenarioError,
         SolveError,
+        SourceError,
     )
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.comparison.api import compare
@@ -60,6 +61,7 @@ __all__ = [
     "ScenarioError",
     "Solutions",
     "SolveError",
+    "SourceError",
     "Status",
     "__version__",
     "branch",
@@ -98,6 +100,7 @@ _HOMES = {
     "ScenarioError": "offramp.errors",
     "Solutions": "offramp.solve.result",
     "SolveError": "offramp.errors",
+    "SourceError": "offramp.errors",
     "Status": "offramp.solve.result",
     "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",

@@ -15,10 +15,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "offramp"
 
-PIPELINE = ("errors", "arrays", "scenario", "game", "solve", "figures", "explore", "tell", "cli", "__main__")
+PIPELINE = ("errors", "arrays", "scenario", "sources", "game", "solve", "figures", "explore", "tell", "cli", "__main__")
 """A module may import from its own stage and from those to its left."""
 
-HEAVY = ("numba", "pandas", "scipy", "xarray", "pyarrow", "rich", "ruamel", "click", "altair", "vl_convert", "optuna")
+HEAVY = ("numba", "pandas", "scipy", "xarray", "pyarrow", "rich", "ruamel", "click", "altair", "vl_convert", "optuna", "trafilatura", "lxml", "pypdf", "charset_normalizer")
 """What `import offramp` must not load: each is imported where it is used."""
 
 
