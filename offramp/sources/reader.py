@@ -55,14 +55,18 @@ def read_html(content: bytes) -> dict[str, Any]:
 
 def read_pdf(content: bytes) -> dict[str, Any]:
     """The text of a PDF."""
-    from pypdf import Configuration, PdfReader
+    from pypdf import PdfReader, overwrite_configuration
 
-    limits = {
-        name: INFLATED_BYTES
-        for name in Configuration().__dataclass_fields__
-        if name.endswith(("_maximum_output_length", "_stream_length", "_buffer_size"))
-    }
-    reader = PdfReader(io.BytesIO(content), configuration=Configuration(**limits, jbig2dec_binary=None))  # type: ignore[arg-type]
+    overwrite_configuration(
+        maximum_declared_stream_length=INFLATED_BYTES,
+        array_based_stream_maximum_output_length=INFLATED_BYTES,
+        zlib_maximum_output_length=INFLATED_BYTES,
+        lzw_maximum_output_length=INFLATED_BYTES,
+        run_length_maximum_output_length=INFLATED_BYTES,
+        brotli_maximum_output_length=INFLATED_BYTES,
+        jbig2dec_binary=None,
+    )
+    reader = PdfReader(io.BytesIO(content))
     if reader.is_encrypted and not reader.decrypt(""):
         raise _UnreadableError("found a PDF that is locked with a password", "save a copy without a password")
     if len(reader.pages) > MAX_PAGES:

@@ -62,9 +62,7 @@ def content_of(path: Path, name: str) -> bytes:
         if stat.S_ISDIR(status.st_mode):
             raise SourceError(name, "found a folder", allowed="a file", remedy="name a file in it")
         if not stat.S_ISREG(status.st_mode):
-            raise SourceError(
-                name, "found a device or a pipe", allowed="a plain file", remedy="save it as one"
-            )
+            raise SourceError(name, "found a device or a pipe", allowed="a plain file", remedy="save it as one")
         check_size(status.st_size, name)
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
