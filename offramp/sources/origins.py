@@ -71,7 +71,8 @@ def find_origins(documents: Mapping[str, Document | None]) -> Origins:
     Examples
     --------
     >>> story = " ".join(f"word{n}" for n in range(40))
-    >>> first, reprint = (Document(str(n) * 64, "text", (text,)) for n, text in enumerate((story, story + " Our desk.")))
+    >>> first = Document("0" * 64, "text", (story,))
+    >>> reprint = Document("1" * 64, "text", (f"{story} Our desk.",))
     >>> find_origins({"a": first, "b": None, "c": reprint}).groups
     (('a', 'c'), ('b',))
     """
