@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     )
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.comparison.api import compare
+    from offramp.explore.evidence.confidence import confidence
+    from offramp.explore.evidence.trace import evidence_under
+    from offramp.explore.evidence.without import without_source
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
     from offramp.explore.run import Run, run
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from offramp.scenario.model import Scenario
     from offramp.solve.api import solve as solve_game
     from offramp.solve.result import Solutions, Status
+    from offramp.sources.checking import check_sources
 
 __version__ = "0.1.0"
 
@@ -66,11 +70,14 @@ __all__ = [
     "__version__",
     "branch",
     "central",
+    "check_sources",
     "compare",
     "compile_scenario",
+    "confidence",
     "draw",
     "dumps",
     "edit",
+    "evidence_under",
     "load",
     "loads",
     "refine_grid",
@@ -78,6 +85,7 @@ __all__ = [
     "solve_game",
     "spaced_precisions",
     "with_offer",
+    "without_source",
 ]
 
 _HOMES = {
@@ -104,11 +112,14 @@ _HOMES = {
     "Status": "offramp.solve.result",
     "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",
+    "check_sources": "offramp.sources.checking",
     "compare": "offramp.explore.comparison.api",
     "compile_scenario": "offramp.game.compile",
+    "confidence": "offramp.explore.evidence.confidence",
     "draw": "offramp.scenario.draws",
     "dumps": "offramp.scenario.dump",
     "edit": "offramp.scenario.edit",
+    "evidence_under": "offramp.explore.evidence.trace",
     "load": "offramp.scenario.load",
     "loads": "offramp.scenario.load",
     "refine_grid": "offramp.explore.refine",
@@ -116,6 +127,7 @@ _HOMES = {
     "solve_game": "offramp.solve.api:solve",
     "spaced_precisions": "offramp.explore.branches",
     "with_offer": "offramp.explore.variants",
+    "without_source": "offramp.explore.evidence.without",
 }
 """Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""
 

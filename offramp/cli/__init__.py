@@ -21,6 +21,7 @@ from offramp.cli.offers import offers
 from offramp.cli.run import run
 from offramp.cli.schema import schema
 from offramp.cli.solve import solve
+from offramp.cli.sources import sources
 from offramp.cli.tipping import tipping
 from offramp.cli.tree import tree
 from offramp.errors import OfframpError
@@ -95,6 +96,7 @@ for command in (
     observed,
     learn,
     compare,
+    sources,
     new,
     schema,
 ):

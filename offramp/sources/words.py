@@ -19,7 +19,10 @@ _ABBREVIATION = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z]\.[A-Z])\.$"
 )
 _FIRST = re.compile(r"([A-Z][a-z]+)(,)?")
-_CLAUSES = re.compile(r"[;:]\s+|,\s+|\s[–—-]{1,2}\s+")
+_CLAUSES = re.compile(
+    r"[;:]\s+|\s[–—-]{1,2}\s+|—"
+    r"|,\s+(?=(?:and|but|or|nor|yet|so|while|whereas|although|though|potentially|possibly|perhaps|maybe|probably)\b)"
+)
 
 STOPWORDS = frozenset(
     """
@@ -108,7 +111,10 @@ def _starts_anew(rest: str) -> bool:
 
 
 def clauses(sentence: str) -> tuple[str, ...]:
-    """The parts of a sentence between commas, semicolons, colons and dashes.
+    """The parts of a sentence that say something of their own.
+
+    They are cut at semicolons, colons and dashes, and at a comma before a conjunction or an adverb of possibility. Other
+    commas only mark off what belongs to the rest: "others, such as Peru, may refuse" is one clause.
 
     Examples
     --------
