@@ -54,7 +54,7 @@ MODES = ("quick", "none", "all")
     "--without",
     multiple=True,
     metavar="SOURCE",
-    help="Take a source of the scenario away, and widen what rested on it (docs/sources.md). May be given several times.",
+    help="Take a source of the scenario away and widen what rested on it (docs/sources.md); may be repeated.",
 )
 @figure_option
 @click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")

@@ -98,5 +98,5 @@ def shortened(text: str, length: int) -> str:
     """The text, cut at a word where it is longer than ``length``, with a sign that it was."""
     if len(text) <= length:
         return text
-    cut = text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:")
-    return f"{cut or text[: length - 1]}…"
+    cut = text[:length].rsplit(" ", 1)[0][: length - 1].rstrip(" ,;:")
+    return f"{cut}…"

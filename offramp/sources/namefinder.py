@@ -16,6 +16,9 @@ MOST_NAMES = 20
 _PART = r"(?:[A-ZÀ-Þ][\w’'-]*[\wÀ-ÿ]|(?:[A-Z]\.){2,}|[A-Z]{2,})"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:(?:of|de|del|al|bin|von|van|and the) )?{_PART})*")
 _ACRONYM = re.compile(rf"((?:{_PART} (?:of |the |for |and ){{0,2}})+)\(([A-Z]{{2,6}})\)")
+_GOES_ON = re.compile(r"[’']s? |,? (?:and|or) (?:the )?[A-Z]|, [A-Z]\w+(?:,| and| or) ")
+"""What follows a name, rather than a word that only begins a sentence: "Russia and China", "Peru's"."""
+
 _TITLES = re.compile(
     r"^.*\b(?:president|prime minister|minister|general|colonel|senator|secretary|king|prince|dr|mr|mrs|ms)\b\.? "
     r"|^(?:firstly|secondly|following|additionally|moreover|however|by) ",
@@ -68,6 +71,7 @@ def _seen(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
             for match in _NAME.finditer(sentence):
                 form = _tidy(match[0])
                 starts = match.start() == 0 and " " not in form and "." not in form
+                starts = starts and not _GOES_ON.match(sentence[match.end() :])
                 if form and not (starts and _only_starts(form, paragraphs)):
                     yield form, number, sentence
 

@@ -37,7 +37,7 @@ SYNONYM = 0.5
 LEAST_OWN = 2
 """A sentence needs so many words of an item, unless one is the item's name or a concept's."""
 
-LEAST_WORDS = 5
+LEAST_WORDS = 4
 """Shorter sentences are headings and the like."""
 
 NOTE = "These are suggestions found by words alone: read each passage, and accept or leave it. None is a finding"
@@ -133,7 +133,7 @@ def suggest(report: Document, scenario: Scenario | None = None, *, file: str = "
 def _suggestion(
     kind: Kind, name: str, label: str, paragraph: int, sentence: str, why: tuple[str, ...], score: float
 ) -> Suggestion:
-    best = best_digit(statement(sentence, " ".join(why)), 1)
+    best = best_digit(statement(sentence, "" if kind == "hedge" else " ".join(why)), 1)
     hedges = tuple(dict.fromkeys(hedge.words for hedge in hedges_in(sentence)))
     return Suggestion(kind, name, label, paragraph, sentence, why, hedges, best, round(score, 3))
 
@@ -197,8 +197,9 @@ def _ranked(item: _Item, rows: list[_Sentence]) -> list[Suggestion]:
     scored: list[tuple[float, _Sentence, tuple[str, ...]]] = []
     for row in rows:
         shared = {word: rarity[word] * _saturated(row, word, mean) for word in own & row.counts.keys()}
-        others = [word for word in synonyms.found_in(row.text) if not set(stems(word)) <= own]
-        if others or called & shared.keys() or len(shared) >= LEAST_OWN:
+        hits = synonyms.found_in(row.text)
+        others = [word for word in hits if not set(stems(word)) <= own]
+        if hits or called & shared.keys() or len(shared) >= LEAST_OWN:
             score = sum(shared.values()) + SYNONYM * math.log(1.0 + len(rows)) * len(others)
             scored.append((score, row, (*_as_written(row.text, shared), *others)))
     best = sorted(scored, key=lambda each: -each[0])[:PER_ITEM]

@@ -113,8 +113,8 @@ def _starts_anew(rest: str) -> bool:
 def clauses(sentence: str) -> tuple[str, ...]:
     """The parts of a sentence that say something of their own.
 
-    They are cut at semicolons, colons and dashes, and at a comma before a conjunction or an adverb of possibility. Other
-    commas only mark off what belongs to the rest: "others, such as Peru, may refuse" is one clause.
+    They are cut at semicolons, colons and dashes, and at a comma before a conjunction or an adverb of possibility.
+    Other commas only mark off what belongs to the rest: "others, such as Peru, may refuse" is one clause.
 
     Examples
     --------
