@@ -304,7 +304,7 @@ def test_an_answer_is_walked_back_to_the_words_under_it(solved: Run, folder: Pat
     assert (found.answer, found.estimate) == ("goes", solved.answers["goes"])
     roles = [footing.role for footing in found.footings]
     assert roles == sorted(roles, key=["driver", "private", "fixed", "drawn"].index)
-    drivers = [footing.influence for footing in found.footings if footing.role == "driver"]
+    drivers = [footing.influence or 0.0 for footing in found.footings if footing.role == "driver"]
     assert drivers == sorted(drivers, reverse=True)
     office = next(footing for footing in found.footings if footing.name == "office")
     cable, guess = office.grounds

@@ -21,7 +21,6 @@ from offramp.errors import SourceError
 from offramp.scenario.load import loads
 from offramp.scenario.model import Source
 from offramp.sources import fetch as fetching
-from offramp.sources import ledger as ledgers
 from offramp.sources.document import MAX_BYTES
 from offramp.sources.fetch import fetch, is_url
 from offramp.sources.ledger import INDEX, About, Ledger
@@ -119,7 +118,7 @@ def test_a_write_that_fails_leaves_the_old_index(
     def fails(_: int) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(ledgers.os, "fsync", fails)
+    monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(OSError, match="no space"):
         ledger.add(str(other))
     assert (ledger.folder / INDEX).read_bytes() == before
@@ -181,7 +180,7 @@ class Answers(BaseHTTPRequestHandler):
     """A server with one bad habit for each path."""
 
     def do_GET(self) -> None:
-        port = self.server.server_address[1]
+        _, port = self.server.server_address[:2]
         leads = {
             "/to-file": "file:///etc/passwd",
             "/to-ftp": "ftp://127.0.0.1/x",

@@ -198,7 +198,7 @@ def _ranked(item: _Item, rows: list[_Sentence]) -> list[Suggestion]:
     for row in rows:
         shared = {word: rarity[word] * _saturated(row, word, mean) for word in own & row.counts.keys()}
         hits = synonyms.found_in(row.text)
-        others = [word for word in hits if not set(stems(word)) <= own]
+        others = [word for word in hits if not (found := set(stems(word))) or not found <= own]
         if hits or called & shared.keys() or len(shared) >= LEAST_OWN:
             score = sum(shared.values()) + SYNONYM * math.log(1.0 + len(rows)) * len(others)
             scored.append((score, row, (*_as_written(row.text, shared), *others)))
