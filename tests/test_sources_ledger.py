@@ -180,7 +180,7 @@ class Answers(BaseHTTPRequestHandler):
     """A server with one bad habit for each path."""
 
     def do_GET(self) -> None:
-        _, port = self.server.server_address[:2]
+        port = self.connection.getsockname()[1]
         leads = {
             "/to-file": "file:///etc/passwd",
             "/to-ftp": "ftp://127.0.0.1/x",

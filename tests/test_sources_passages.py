@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from offramp.cli import main
 from offramp.scenario.load import load, loads
@@ -20,7 +21,7 @@ from offramp.sources.origins import COPIED, OVERLAP, find_origins
 from offramp.sources.passages import Missing, Passage, find_passage
 from offramp.sources.words import clauses, folded, sentences
 from papers import STORY
-from test_document import fits
+from test_document import fits, keys
 
 ROOT = Path(__file__).parents[1]
 
@@ -300,6 +301,14 @@ def test_the_command_shows_passages_and_gives_a_code(folder: Path) -> None:
     lost = CliRunner().invoke(main, words)
     assert lost.exit_code == 1
     assert "2 of 6 locators lead nowhere" in lost.stdout
+
+
+@pytest.mark.parametrize("name", ["sources", "passages", "suggestions", "trace", "without"])
+def test_each_schema_is_a_schema_and_is_described(name: str) -> None:
+    schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    described = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    assert not [key for key in keys(schema) if f"`{key}`" not in described]
 
 
 def test_documents_lie_beside_the_scenario_unless_told_otherwise(folder: Path) -> None:

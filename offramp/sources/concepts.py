@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from offramp.sources.words import folded
-
 Role = Literal["actor", "term", "obstacle"]
 
 
@@ -31,9 +29,9 @@ class Concept:
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(r"\b(?:" + "|".join(self.patterns) + r")\b")
 
-    def found_in(self, text: str) -> tuple[str, ...]:
-        """Its words that stand in ``text``, folded, each once."""
-        return tuple(dict.fromkeys(match[0] for match in self._pattern.finditer(folded(text))))
+    def found_in(self, plain: str) -> tuple[str, ...]:
+        """Its words that stand in ``plain``, a folded text, each once."""
+        return tuple(dict.fromkeys(match[0] for match in self._pattern.finditer(plain)))
 
 
 CONCEPTS = (

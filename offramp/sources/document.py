@@ -10,7 +10,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
+
+from offramp.sources.words import folded
 
 Kind = Literal["text", "html", "pdf"]
 
@@ -59,6 +62,11 @@ class Document:
     title: str = ""
     publisher: str = ""
     date: date | None = None
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """The paragraphs without differences of case, white space, quotes and dashes."""
+        return tuple(folded(paragraph) for paragraph in self.paragraphs)
 
     @property
     def num_characters(self) -> int:

@@ -142,38 +142,27 @@ def statement(passage: str, says: str = "") -> Statement:
     >>> found.text, [hedge.words for hedge in found.hedges], found.best
     ('potentially to a haven.', ['is said to', 'potentially'], 4)
     """
-    every = [each for sentence in sentences(passage) for each in _statements(sentence)]
+    wanted = set(stems(says))
+    every = [each for sentence in sentences(passage) for each in _statements(sentence, wanted)]
     if not every:
         return Statement(passage, passage, hedges_in(passage))
-    wanted = set(stems(says))
-    shared = [_likeness(wanted, each) for each in every]
-    if max(shared) > 0:
-        return every[shared.index(max(shared))]
-    return max(every, key=lambda each: len(each.hedges))
+    likest, chosen = max(every, key=lambda each: each[0])
+    return chosen if likest > 0 else max((each for _, each in every), key=lambda each: len(each.hedges))
 
 
-def _statements(sentence: str) -> list[Statement]:
+def _statements(sentence: str, wanted: set[str]) -> list[tuple[float, Statement]]:
+    """The clauses of a sentence, each with how many of the ``wanted`` words it has, and a little for its sentence's."""
     found = []
     attributed: tuple[Hedge, ...] = ()
+    around = len(wanted & set(stems(sentence)))
     for clause in clauses(sentence):
-        own = hedges_in(clause)
-        attributed += tuple(hedge for hedge in own if hedge.kind == "attribution")
-        possible = tuple(hedge for hedge in own if hedge.kind == "possibility")
-        found.append(Statement(clause, sentence, (*_distinct(attributed), *_distinct(possible))))
+        hedges = hedges_in(clause)
+        attributed = attributed or tuple(each for each in hedges if each.kind == "attribution")[:1]
+        possible = tuple(dict.fromkeys(each for each in hedges if each.kind == "possibility"))
+        own = set(stems(clause))
+        likeness = len(wanted & own) + 0.3 * around - 0.01 * len(own)
+        found.append((likeness, Statement(clause, sentence, (*attributed, *possible))))
     return found
-
-
-def _distinct(hedges: tuple[Hedge, ...]) -> tuple[Hedge, ...]:
-    """Each class of attribution but once: "reportedly, according to sources" passes on once."""
-    if hedges and hedges[0].kind == "attribution":
-        return hedges[:1]
-    return tuple(dict.fromkeys(hedges))
-
-
-def _likeness(wanted: set[str], each: Statement) -> float:
-    """How many words of ``says`` the clause has, and a little for those of its sentence."""
-    own, around = set(stems(each.text)), set(stems(each.sentence))
-    return len(wanted & own) + 0.3 * len(wanted & around) - 0.01 * len(own)
 
 
 def best_digit(stated: Statement, origins: int) -> int:

@@ -105,7 +105,7 @@ class Ledger:
             if not isinstance(document, dict) or document.get("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
             return tuple(_entry(each) for each in document["documents"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             remedy = "restore it, or move it away and add the documents anew"
             raise SourceError(str(place), f"found an index that cannot be read ({error})", remedy=remedy) from None
 
@@ -189,10 +189,11 @@ def _entry(record: Any) -> Entry:
     day = values.get("date")
     if not _DIGEST.fullmatch(values["sha256"]) or values["kind"] not in ENDINGS:
         raise ValueError(f"the entry {values.get('name')!r} has no proper hash or kind")
-    texts = [value for key, value in values.items() if key != "date"]
-    if not all(isinstance(each, str) for each in texts):
+    texts = {key: value for key, value in values.items() if key != "date"}
+    if not all(isinstance(each, str) for each in texts.values()):
         raise ValueError(f"the entry {values.get('name')!r} holds something that is no text")
-    return Entry(**{**values, "date": date.fromisoformat(day) if day else None})
+    cleaned = {key: one_line(text) for key, text in texts.items()}
+    return Entry(**cleaned, date=date.fromisoformat(day) if day else None)
 
 
 def _new(document: Document, entries: tuple[Entry, ...], original: str, url: str, about: About) -> Entry:

@@ -48,7 +48,7 @@ class Library:
         if source not in self._known:
             try:
                 self._known[source] = self._find(source)
-            except SourceError as error:
+            except (SourceError, OSError) as error:
                 self._known[source] = Held(None, trouble=str(error))
         return self._known[source]
 

@@ -13,9 +13,12 @@ from offramp.sources.words import STOPWORDS, folded, sentences
 MOST_NAMES = 20
 """Names that are given: the most frequent ones."""
 
-_PART = r"(?:[A-ZÀ-Þ][\w’'-]*[\wÀ-ÿ]|(?:[A-Z]\.){2,}|[A-Z]{2,})"
-_NAME = re.compile(rf"{_PART}(?:\s+(?:(?:of|de|del|al|bin|von|van|and the) )?{_PART})*")
-_ACRONYM = re.compile(rf"((?:{_PART} (?:of |the |for |and ){{0,2}})+)\(([A-Z]{{2,6}})\)")
+_PART = r"(?:[A-ZÀ-Þ][\w’'-]{0,40}[\wÀ-ÿ]|(?:[A-Z]\.){2,6}|[A-Z]{2,12})"
+_NAME = re.compile(rf"{_PART}(?:\s+(?:(?:of|de|del|al|bin|von|van|and the) )?{_PART}){{0,7}}")
+_ACRONYM = re.compile(rf"((?:{_PART} (?:of |the |for |and ){{0,2}}){{1,8}})\(([A-Z]{{2,6}})\)")
+_INSIDE = re.compile(r"[\w,;’']\s+([A-ZÀ-Þ][\w-]{0,40})\b(?!\s+[A-Z])")
+"""A capitalised word that does not begin a sentence, and is no part of a longer name."""
+
 _GOES_ON = re.compile(r"[’']s? |,? (?:and|or) (?:the )?[A-Z]|, [A-Z]\w+(?:,| and| or) ")
 """What follows a name, rather than a word that only begins a sentence: "Russia and China", "Peru's"."""
 
@@ -49,9 +52,8 @@ def names(paragraphs: tuple[str, ...]) -> tuple[Name, ...]:
     [('United States', (1, 2)), ('Ana Diaz', (1, 2))]
     """
     seen = list(_seen(paragraphs))
-    forms = Counter(form for form, _, _ in seen)
-    acronyms = {short: long for text in paragraphs for long, short in _ACRONYM.findall(text)}
-    fullest = {form: _fullest(form, forms, acronyms) for form in forms}
+    forms = _Forms.of(Counter(form for form, _, _ in seen), paragraphs)
+    fullest = {form: forms.fullest(form) for form in forms.counts}
     grouped: dict[str, list[tuple[int, str]]] = {}
     for form, number, sentence in seen:
         grouped.setdefault(fullest[form], []).append((number, sentence))
@@ -64,6 +66,7 @@ def names(paragraphs: tuple[str, ...]) -> tuple[Name, ...]:
 
 def _seen(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
     """Each name with its paragraph and sentence; headings, which capitalise what they like, are passed over."""
+    inside = {word for text in paragraphs for word in _INSIDE.findall(text)}
     for number, paragraph in enumerate(paragraphs, 1):
         if not re.search(r"[.!?…][\"'”’)]*$", paragraph):
             continue
@@ -72,7 +75,7 @@ def _seen(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
                 form = _tidy(match[0])
                 starts = match.start() == 0 and " " not in form and "." not in form
                 starts = starts and not _GOES_ON.match(sentence[match.end() :])
-                if form and not (starts and _only_starts(form, paragraphs)):
+                if form and not (starts and form not in inside):
                     yield form, number, sentence
 
 
@@ -85,22 +88,36 @@ def _tidy(form: str) -> str:
     return "" if form.lower() in STOPWORDS or len(form) < 2 else form
 
 
-def _only_starts(word: str, paragraphs: tuple[str, ...]) -> bool:
-    """Whether a word is never capitalised but at the start of a sentence."""
-    inside = re.compile(rf"[\w,;’']\s+{re.escape(word)}\b(?!\s+[A-Z])")
-    return not any(inside.search(text) for text in paragraphs)
+@dataclass(frozen=True)
+class _Forms:
+    """The forms in which names stand, and how they hang together.
 
+    ``longer`` maps the last words of each long form to the forms that end so, ``acronyms`` initials to what they are
+    said to stand for.
+    """
 
-def _fullest(form: str, forms: Counter[str], acronyms: dict[str, str]) -> str:
-    """What the actor called ``form`` is called most fully."""
-    plain = folded(form)
-    for full, aliases in ALIASES.items():
-        if plain == full or any(re.fullmatch(alias, plain) for alias in aliases):
-            return full.title()
-    if form in acronyms:
-        return _fullest(_tidy(acronyms[form].strip()), forms, {})
-    longer = [each for each in forms if len(each) > len(form) and each.endswith(f" {form}")]
-    if longer:
-        return max(longer, key=lambda each: (forms[each], -len(each)))
-    shorter = [each for each in forms if form != each and form.startswith(each) and len(form) - len(each) <= 2]
-    return shorter[0] if shorter and " " not in form else form
+    counts: Counter[str]
+    longer: dict[str, list[str]]
+    acronyms: dict[str, str]
+
+    @classmethod
+    def of(cls, counts: Counter[str], paragraphs: tuple[str, ...]) -> _Forms:
+        longer: dict[str, list[str]] = {}
+        for form in counts:
+            parts = form.split()
+            for start in range(1, len(parts)):
+                longer.setdefault(" ".join(parts[start:]), []).append(form)
+        acronyms = {short: _tidy(long.strip()) for text in paragraphs for long, short in _ACRONYM.findall(text)}
+        return cls(counts, longer, acronyms)
+
+    def fullest(self, form: str) -> str:
+        """What the actor called ``form`` is called most fully."""
+        plain = folded(form)
+        for full, aliases in ALIASES.items():
+            if plain == full or any(re.fullmatch(alias, plain) for alias in aliases):
+                return full.title()
+        form = self.acronyms.get(form, form)
+        if form in self.longer:
+            return max(self.longer[form], key=lambda each: (self.counts[each], -len(each)))
+        shorter = next((form[:-cut] for cut in (1, 2) if form[:-cut] in self.counts), form)
+        return form if " " in form else shorter

@@ -63,7 +63,7 @@ def find_passage(document: Document, basis: Basis) -> Passage | Missing:
     parts = [part for part in parts if part]
     if not parts:
         return Missing(f"the passage {basis.passage!r} has no words", "quote some words of the document")
-    found = [number for number, text in enumerate(document.paragraphs, 1) if _holds(folded(text), parts)]
+    found = [number for number, text in enumerate(document.plain, 1) if _holds(text, parts)]
     if found:
         return Passage(found[0], document.paragraphs[found[0] - 1], tuple(found[1:]))
     return _spanning(document, parts) or _nearest(document, basis.passage)
@@ -91,8 +91,7 @@ def _holds(text: str, parts: list[str]) -> bool:
 
 def _spanning(document: Document, parts: list[str]) -> Passage | None:
     """A passage that runs from one paragraph into the next."""
-    texts = [folded(text) for text in document.paragraphs]
-    for number, (first, second) in enumerate(pairwise(texts), 1):
+    for number, (first, second) in enumerate(pairwise(document.plain), 1):
         if _holds(f"{first} {second}", parts):
             return Passage(number, " ".join(document.paragraphs[number - 1 : number + 1]))
     return None

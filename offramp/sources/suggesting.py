@@ -101,10 +101,23 @@ class Suggestions:
 
 
 class _Sentence(NamedTuple):
+    """A sentence, folded too, with how often it has each stem, and its words by concept."""
+
     paragraph: int
     text: str
+    plain: str
     counts: Counter[str]
-    length: int
+    concepts: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, paragraph: int, text: str) -> _Sentence:
+        plain = folded(text)
+        hits = ((concept.name, concept.found_in(plain)) for concept in CONCEPTS)
+        return cls(paragraph, text, plain, Counter(stems(text)), {name: words for name, words in hits if words})
+
+    @property
+    def length(self) -> int:
+        return self.counts.total()
 
 
 def suggest(report: Document, scenario: Scenario | None = None, *, file: str = "") -> Suggestions:
@@ -117,7 +130,7 @@ def suggest(report: Document, scenario: Scenario | None = None, *, file: str = "
     [('actor', 'military', ('army',)), ('term', 'passage', ('exile',))]
     """
     rows = [
-        _Sentence(number, text, Counter(found := stems(text)), len(found))
+        _Sentence.of(number, text)
         for number, paragraph in enumerate(report.paragraphs, 1)
         for text in sentences(paragraph)
         if len(text.split()) >= LEAST_WORDS
@@ -146,8 +159,8 @@ def _spoken_of(report: Document, rows: list[_Sentence]) -> Iterator[Suggestion]:
     for name in names(report.paragraphs):
         yield _suggestion("actor", name.text, name.text, name.paragraphs[0], name.sentence, (name.text,), name.count)
     for concept in CONCEPTS:
-        found = [(concept.found_in(row.text), row) for row in rows]
-        most = sorted(((hits, row) for hits, row in found if hits), key=lambda each: -len(each[0]))
+        found = [(row.concepts[concept.name], row) for row in rows if concept.name in row.concepts]
+        most = sorted(found, key=lambda each: -len(each[0]))
         for hits, row in most[:PER_ITEM]:
             score = float(len(hits))
             yield _suggestion(concept.role, concept.name, concept.label, row.paragraph, row.text, hits, score)
@@ -197,7 +210,7 @@ def _ranked(item: _Item, rows: list[_Sentence]) -> list[Suggestion]:
     scored: list[tuple[float, _Sentence, tuple[str, ...]]] = []
     for row in rows:
         shared = {word: rarity[word] * _saturated(row, word, mean) for word in own & row.counts.keys()}
-        hits = synonyms.found_in(row.text)
+        hits = synonyms.found_in(row)
         others = [word for word in hits if not (found := set(stems(word))) or not found <= own]
         if hits or called & shared.keys() or len(shared) >= LEAST_OWN:
             score = sum(shared.values()) + SYNONYM * math.log(1.0 + len(rows)) * len(others)
@@ -216,15 +229,14 @@ class _Synonyms(NamedTuple):
 
     @classmethod
     def of(cls, item: _Item) -> _Synonyms:
-        found = tuple(each for each in CONCEPTS if each.name in words(item.text) or each.found_in(item.text))
         plain = folded(item.text)
+        found = tuple(each for each in CONCEPTS if each.name in words(plain) or each.found_in(plain))
         aliases = (alias for name, each in ALIASES.items() if name in plain for alias in each)
         return cls(found, tuple(re.compile(rf"\b{alias}(?!\w)") for alias in aliases))
 
-    def found_in(self, text: str) -> tuple[str, ...]:
-        plain = folded(text)
-        found = [word for concept in self.concepts for word in concept.found_in(text)]
-        found += [match[0] for alias in self.aliases if (match := alias.search(plain))]
+    def found_in(self, row: _Sentence) -> tuple[str, ...]:
+        found = [word for concept in self.concepts for word in row.concepts.get(concept.name, ())]
+        found += [match[0] for alias in self.aliases if (match := alias.search(row.plain))]
         return tuple(dict.fromkeys(found))
 
 

@@ -18,6 +18,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Sen|Rep|Gov|Pres|St|No|vs|Inc|Ltd|Co|Jr|Sr|e\.g|i\.e|cf|approx"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z]\.[A-Z])\.$"
 )
+LONGEST_ABBREVIATION = 12
+"""Letters before a full stop in which an abbreviation is looked for."""
+
 _FIRST = re.compile(r"([A-Z][a-z]+)(,)?")
 _CLAUSES = re.compile(
     r"[;:]\s+|\s[–—-]{1,2}\s+|—"
@@ -97,16 +100,16 @@ def sentences(paragraph: str) -> tuple[str, ...]:
 def _sentences(paragraph: str) -> Iterator[str]:
     begun = 0
     for match in _ENDS.finditer(paragraph):
-        piece = paragraph[begun : match.start()]
-        if not _ABBREVIATION.search(piece) or _starts_anew(paragraph[match.end() :]):
+        before = paragraph[max(begun, match.start() - LONGEST_ABBREVIATION) : match.start()]
+        if not _ABBREVIATION.search(before) or _starts_anew(paragraph, match.end()):
             yield paragraph[begun : match.end()].strip()
             begun = match.end()
     yield paragraph[begun:].strip()
 
 
-def _starts_anew(rest: str) -> bool:
+def _starts_anew(paragraph: str, place: int) -> bool:
     """Whether what follows an abbreviation is a new sentence: it starts with a word that no name starts with."""
-    first = _FIRST.match(rest)
+    first = _FIRST.match(paragraph, place)
     return first is not None and (first[1].lower() in STOPWORDS or bool(first[2]))
 
 
