@@ -18,7 +18,23 @@ PACKAGE = ROOT / "offramp"
 PIPELINE = ("errors", "arrays", "scenario", "sources", "game", "solve", "figures", "explore", "tell", "cli", "__main__")
 """A module may import from its own stage and from those to its left."""
 
-HEAVY = ("numba", "pandas", "scipy", "xarray", "pyarrow", "rich", "ruamel", "click", "altair", "vl_convert", "optuna", "trafilatura", "lxml", "pypdf", "charset_normalizer")
+HEAVY = (
+    "numba",
+    "pandas",
+    "scipy",
+    "xarray",
+    "pyarrow",
+    "rich",
+    "ruamel",
+    "click",
+    "altair",
+    "vl_convert",
+    "optuna",
+    "trafilatura",
+    "lxml",
+    "pypdf",
+    "charset_normalizer",
+)
 """What `import offramp` must not load: each is imported where it is used."""
 
 

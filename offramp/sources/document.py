@@ -68,10 +68,6 @@ class Document:
         """The paragraphs without differences of case, white space, quotes and dashes."""
         return tuple(folded(paragraph) for paragraph in self.paragraphs)
 
-    @property
-    def num_characters(self) -> int:
-        return sum(map(len, self.paragraphs))
-
 
 def clean(text: str) -> str:
     r"""The text without signs that are not seen but act: control characters, escapes, reversals of direction.
