@@ -19,10 +19,14 @@ if TYPE_CHECKING:
         RunError,
         ScenarioError,
         SolveError,
+        SourceError,
     )
     from offramp.explore.again import run_again
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
     from offramp.explore.comparison.api import compare
+    from offramp.explore.evidence.confidence import confidence
+    from offramp.explore.evidence.trace import evidence_under
+    from offramp.explore.evidence.without import without_source
     from offramp.explore.horizon.api import vary_horizon
     from offramp.explore.ladder import Refinement
     from offramp.explore.refine import refine_grid
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from offramp.scenario.model import Scenario
     from offramp.solve.api import solve as solve_game
     from offramp.solve.result import Solutions, Status
+    from offramp.sources.checking import check_sources
     from offramp.tell.report.api import report
 
 __version__ = "0.1.0"
@@ -63,15 +68,19 @@ __all__ = [
     "ScenarioError",
     "Solutions",
     "SolveError",
+    "SourceError",
     "Status",
     "__version__",
     "branch",
     "central",
+    "check_sources",
     "compare",
     "compile_scenario",
+    "confidence",
     "draw",
     "dumps",
     "edit",
+    "evidence_under",
     "load",
     "loads",
     "refine_grid",
@@ -82,6 +91,7 @@ __all__ = [
     "spaced_precisions",
     "vary_horizon",
     "with_offer",
+    "without_source",
 ]
 
 _HOMES = {
@@ -104,14 +114,18 @@ _HOMES = {
     "ScenarioError": "offramp.errors",
     "Solutions": "offramp.solve.result",
     "SolveError": "offramp.errors",
+    "SourceError": "offramp.errors",
     "Status": "offramp.solve.result",
     "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",
+    "check_sources": "offramp.sources.checking",
     "compare": "offramp.explore.comparison.api",
     "compile_scenario": "offramp.game.compile",
+    "confidence": "offramp.explore.evidence.confidence",
     "draw": "offramp.scenario.draws",
     "dumps": "offramp.scenario.dump",
     "edit": "offramp.scenario.edit",
+    "evidence_under": "offramp.explore.evidence.trace",
     "load": "offramp.scenario.load",
     "loads": "offramp.scenario.load",
     "refine_grid": "offramp.explore.refine",
@@ -122,6 +136,7 @@ _HOMES = {
     "spaced_precisions": "offramp.explore.branches",
     "vary_horizon": "offramp.explore.horizon.api",
     "with_offer": "offramp.explore.variants",
+    "without_source": "offramp.explore.evidence.without",
 }
 """Where each public name lives, with its name there if that differs (``offramp.solve`` is a package)."""
 

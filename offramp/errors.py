@@ -7,6 +7,7 @@
     ├── EvaluationError (ArithmeticError) an expression gives NaN, an infinity or a division by zero in some draw
     ├── GameError (ValueError)            arrays that do not describe an extensive-form game
     ├── GameFileError (ValueError)        a ``.efg`` or ``.nfg`` file does not parse
+    ├── SourceError (ValueError)          a document, a ledger or an address that cannot be read or may not be
     ├── SolveError (ValueError)           arguments that the solver cannot use
     └── RunError (ValueError)             options or folders that a run cannot use
 
@@ -181,6 +182,24 @@ class GameFileError(OfframpError, ValueError):
         tail = f"\n    remedy:  {remedy}" if remedy else ""
         where = f"{file}:{line}:{column}" if line else file
         super().__init__(f"{where}: {found}{tail}")
+
+
+class SourceError(OfframpError, ValueError):
+    """A document that cannot be read or is not let in; the message starts with what it is called.
+
+    Documents are written by others and trusted in nothing: what is too large, broken, encrypted, no text at all, or
+    outside its folder ends here.
+    """
+
+    def __init__(self, document: str, found: str, *, allowed: str = "", remedy: str = "") -> None:
+        self.document = document
+        self.found = found
+        self.allowed = allowed
+        self.remedy = remedy
+        lines = [f"{document}: {found}"]
+        lines += [f"    allowed: {allowed}"] if allowed else []
+        lines += [f"    remedy:  {remedy}"] if remedy else []
+        super().__init__("\n".join(lines))
 
 
 class SolveError(OfframpError, ValueError):

@@ -191,6 +191,11 @@ DOCUMENTS = {
     "learning": ["learn", "whole.yaml", "--draws", "32", "--quiet"],
     "comparison": ["compare", "whole.yaml", "other.yaml", "--draws", "8", "--quiet"],
     "breaking": ["breaks", "whole.yaml", "--draws", "8", "--quiet"],
+    "sources": ["sources", "add", "sources/note.txt"],
+    "passages": ["sources", "check", "sourced.yaml"],
+    "suggestions": ["sources", "suggest", "sources/note.txt", "--scenario", "whole.yaml"],
+    "trace": ["sources", "trace", "sourced.yaml", "--draws", "32", "--quiet"],
+    "without": ["sources", "without", "sourced.yaml", "note", "--draws", "8", "--quiet"],
 }
 """For each document of docs/json.md a command that prints it; the files hold the example of docs/scenario.md."""
 
@@ -242,6 +247,11 @@ def test_every_key_of_a_document_is_described(document: str, workplace: Path) ->
     other = whole.replace("uniform: [0.2, 0.6]", "uniform: [0.1, 0.6]")
     (workplace / "other.yaml").write_text(other, encoding="utf-8")
     (workplace / "broken.yaml").write_text(whole.replace("by: ruler", "by: rule"), encoding="utf-8")
+    sourced = whole.replace("    basis: judgement", "    basis: [{source: note, paragraph: 1, credibility: 2}]")
+    sourced = sourced.replace("\nparties:", "\nsources: {note: {title: A note, file: note.txt}}\nparties:")
+    (workplace / "sourced.yaml").write_text(sourced, encoding="utf-8")
+    (workplace / "sources").mkdir()
+    (workplace / "sources" / "note.txt").write_text("The ruler may keep his office, sources say.", encoding="utf-8")
     printed = CliRunner().invoke(main, [*DOCUMENTS[document], "--json"]).stdout
     described = set(re.findall(r"`(\w+)`", (DOCS / "json.md").read_text(encoding="utf-8")))
     parsed = json.loads(printed)

@@ -20,6 +20,7 @@ from offramp.errors import (
     RunError,
     ScenarioError,
     SolveError,
+    SourceError,
 )
 
 EXAMPLES: tuple[OfframpError, ...] = (
@@ -30,6 +31,7 @@ EXAMPLES: tuple[OfframpError, ...] = (
     EvaluationError("1 / x", "division by zero", 7, {"x": 0.0}, "outcomes.done.payoffs.a"),
     EvaluationError("1 / x", "division by zero", 7, {"x": 0.0}, "outcomes.done.payoffs.a").placed("a.yaml", 3, 9),
     GameError("no perfect recall"),
+    SourceError("a.pdf", "found a lock", allowed="none", remedy="remove it"),
     GameFileError("found a word", file="a.efg", line=2, column=3, remedy="remove it"),
     SolveError("NaN"),
     RunError("found 0 draws"),

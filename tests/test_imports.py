@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "offramp"
 
-STAGES = "errors arrays scenario aftermath game solve figures explore tell cli __main__"
+STAGES = "errors arrays scenario sources aftermath game solve figures explore tell cli __main__"
 
 PIPELINE = tuple(STAGES.split())
 """A module may import from its own stage and from those to its left."""
@@ -34,6 +34,10 @@ HEAVY = (
     "optuna",
     "jinja2",
     "docx",
+    "trafilatura",
+    "lxml",
+    "pypdf",
+    "charset_normalizer",
 )
 """What `import offramp` must not load: each is imported where it is used."""
 

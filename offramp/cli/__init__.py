@@ -25,6 +25,7 @@ from offramp.cli.report import report
 from offramp.cli.run import run
 from offramp.cli.schema import schema
 from offramp.cli.solve import solve
+from offramp.cli.sources import sources
 from offramp.cli.tipping import tipping
 from offramp.cli.tree import tree
 from offramp.errors import OfframpError
@@ -102,6 +103,7 @@ for command in (
     learn,
     compare,
     report,
+    sources,
     new,
     blocks,
     schema,

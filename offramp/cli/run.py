@@ -24,6 +24,7 @@ from offramp.cli.console import (
 if TYPE_CHECKING:
     from offramp.explore.options import Search
     from offramp.explore.run import Run
+    from offramp.scenario.model import Scenario
 
 
 MODES = ("quick", "none", "all")
@@ -49,6 +50,12 @@ MODES = ("quick", "none", "all")
     help="What else to find out: quick (what drives the headline, and the best of up to 512 offers), none, all, or "
     "names such as drivers,boxes,breaking,tipping,offers,learning,observed.",
 )
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="SOURCE",
+    help="Take a source of the scenario away and widen what rested on it (docs/sources.md); may be repeated.",
+)
 @figure_option
 @click.option("--workers", type=int, help="Processes; default: this one alone, with a thread for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster, e.g. tcp://10.0.0.7:8786.")
@@ -68,6 +75,7 @@ def run(
     precision: Asked,
     equilibria: Search | None,
     explore: str,
+    without: tuple[str, ...],
     figure: str | None,
     workers: int | None,
     dask: str | None,
@@ -91,7 +99,7 @@ def run(
     show_notices(quiet=quiet)
     with progress_bar("solving", quiet=quiet) as progress:
         result = run_scenario(
-            file,
+            _scenario(file, without),
             workers=workers,
             dask=dask,
             checkpoint=checkpoint,
@@ -112,6 +120,19 @@ def run(
         say_drawn(write_figures(result.figures(), figure))
     if result.interrupted:
         ctx.exit(INTERRUPTED)
+
+
+def _scenario(file: str, without: tuple[str, ...]) -> str | Scenario:
+    """The file, or its scenario without some of its sources."""
+    if not without:
+        return file
+    from offramp.explore.evidence.without import without_source
+    from offramp.scenario.load import load
+
+    scenario = load(file)
+    for source in without:
+        scenario = without_source(scenario, source)
+    return scenario
 
 
 def _checked(explore: str, figure: str | None) -> list[str]:

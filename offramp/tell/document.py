@@ -1,4 +1,4 @@
-"""JSON documents of what is not a run: solutions, trees and checks. ``docs/json.md`` describes every key."""
+"""JSON documents of what is not a run: solutions, trees, checks and ledgers. ``docs/json.md`` describes every key."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from offramp.explore.check import Checked
 from offramp.game.compile import Compiled
 from offramp.game.game import CHANCE_NODE, TERMINAL_NODE, Game
 from offramp.solve.result import EXPLANATIONS, REMEDIES, Solutions, Status
+from offramp.sources.ledger import Entry, Ledger
 
 Document = dict[str, Any]
 
 SOLUTION_SCHEMA = "offramp.solution/1"
 TREE_SCHEMA = "offramp.tree/1"
 CHECK_SCHEMA = "offramp.check/1"
+LEDGER_SCHEMA = "offramp.sources/1"
 
 
 @dataclass(frozen=True)
@@ -184,4 +186,14 @@ def _problem(problem: Problem) -> Document:
         "found": problem.found,
         "allowed": problem.allowed,
         "remedy": problem.remedy,
+    }
+
+
+def ledger_document(ledger: Ledger, entries: Iterable[Entry]) -> Document:
+    """Documents of a ledger as ``offramp.sources/1``."""
+    return {
+        "schema": LEDGER_SCHEMA,
+        "offramp": __version__,
+        "folder": str(ledger.folder),
+        "documents": [each.record() for each in entries],
     }
