@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from offramp.cli import main
 from offramp.errors import RunError
-from offramp.explore.evidence.again import solve_again
+from offramp.explore.again import solve_again
 from offramp.explore.evidence.confidence import Confidence, confidence, num_origins
 from offramp.explore.evidence.trace import evidence_under
 from offramp.explore.evidence.without import effects_of, solve_without, without_source

@@ -177,7 +177,7 @@ def trace(
     ANSWER is an answer of the scenario, payoff.PARTY or choice.MOVE.CHOICE; by default the headline. A run's folder is
     solved again as it was, to the same bits.
     """
-    from offramp.explore.evidence.again import solve_again
+    from offramp.explore.again import solve_again
     from offramp.explore.evidence.trace import evidence_under
     from offramp.tell.evidence import trace_screen
 

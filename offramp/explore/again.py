@@ -9,6 +9,7 @@ from typing import Any
 
 from offramp.errors import RunError
 from offramp.explore.batches import Progress
+from offramp.explore.options import Options
 from offramp.explore.precision import plain_precision
 from offramp.explore.record import RUN_SCHEMA, run_record
 from offramp.explore.run import Run, run
@@ -39,18 +40,52 @@ def run_again(folder: str | Path, progress: Progress | None = None) -> Run:
     """
     place = Path(folder)
     record = _record(place)
+    result = _solved(place, record, record["draws"], record["seed"], progress)
+    _check_same(place, record, json.loads(json.dumps(run_record(result))))
+    return result
+
+
+def solve_again(
+    what: str | Path, *, draws: int | None = None, seed: int | None = None, progress: Progress | None = None
+) -> Run:
+    """The run of a scenario's file, or that of a run's folder once more: as it was, unless told otherwise.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run.
+    ScenarioError
+        If the scenario is wrong.
+    KeyboardInterrupt
+        After Ctrl-C.
+    """
+    place, usual = Path(what), Options()
+    if not place.is_dir():
+        draws, seed = (usual.draws if draws is None else draws), (usual.seed if seed is None else seed)
+        return _whole(run(load(place), progress=progress, draws=draws, seed=seed))
+    record = _record(place)
+    draws, seed = (record[name] if value is None else value for name, value in (("draws", draws), ("seed", seed)))
+    return _solved(place, record, draws, seed, progress)
+
+
+def _solved(place: Path, record: dict[str, Any], draws: int, seed: int, progress: Progress | None) -> Run:
+    """The scenario of a folder, solved as its document says."""
     scenario, equilibria = load(place / "scenario.yaml"), record["equilibria"]
-    result = run(
-        scenario,
-        progress=progress,
-        draws=record["draws"],
-        seed=record["seed"],
-        precision=_asked(record["precision"], plain_precision(scenario.precision)),
-        equilibria=equilibria and equilibria["method"],
+    return _whole(
+        run(
+            scenario,
+            progress=progress,
+            draws=draws,
+            seed=seed,
+            precision=_asked(record["precision"], plain_precision(scenario.precision)),
+            equilibria=equilibria and equilibria["method"],
+        )
     )
+
+
+def _whole(result: Run) -> Run:
     if result.interrupted:
         raise KeyboardInterrupt
-    _check_same(place, record, json.loads(json.dumps(run_record(result))))
     return result
 
 
