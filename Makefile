@@ -3,6 +3,7 @@
 #   make test     the whole test suite                make bench     the benchmarks
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
 #   make check    lint, docs and test                 make fuzz      broken input for two minutes
+#   make outputs  what the pages show of commands, run anew
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
@@ -19,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
+.PHONY: run test lint docs outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -39,6 +40,10 @@ docs: .venv/.dev
 	$(BIN)/python docs/generate_blocks.py
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
+
+# What commands print, as the pages show it; read the differences before you commit them.
+outputs: .venv/.dev
+	$(BIN)/python docs/refresh_outputs.py
 
 # The tutorial notebook, executed anew where it stands; read it again afterwards.
 tutorial: .venv/.dev

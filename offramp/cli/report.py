@@ -36,7 +36,12 @@ MODES = ("all", "quick", "none")
     show_default=True,
     metavar="all|quick|none|NAMES",
     help="What to find out for it: all, quick (what drives the headline, and the best of up to 512 offers), none, or "
-    "names such as drivers,boxes,breaking,tipping,offers,learning,observed.",
+    "names such as drivers,boxes,breaking,tipping,offers,aftermath,learning,observed.",
+)
+@click.option(
+    "--documents",
+    metavar="FOLDER",
+    help="Where the documents lie that passages are from. Default: sources beside the file.",
 )
 @click.option("--draws", type=Draws(), help="Draws for a scenario file, or auto. Default: 4096; a run has its own.")
 @click.option("--seed", type=int, help="Seed for a scenario file. Default: 1; a run has its own.")
@@ -47,6 +52,7 @@ def report(
     path: str,
     form: Form | None,
     explore: str,
+    documents: str | None,
     draws: DrawsAsked | None,
     seed: int | None,
     precision: Asked,
@@ -68,7 +74,7 @@ def report(
     if result.interrupted:
         raise KeyboardInterrupt
     with _telling(quiet=quiet) as tell:
-        place = write_report(result, path, form=form, explore=wanted, tell=tell)
+        place = write_report(result, path, form=form, explore=wanted, documents=documents, tell=tell)
     if not quiet:
         click.echo(f"Wrote {place} ({_size(place)}).")
 

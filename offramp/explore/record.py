@@ -46,6 +46,7 @@ def run_record(run: Run) -> Record:
         "equilibria": run.spread and spread_record(run.spread),
         "explored": {name: analysis.document() for name, analysis in run.explored.items()},
         "enough": run.enough and run.enough.record(),
+        "confidence": run.confidence and run.confidence.record(),
         "timings": dict(run.timings),
     }
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client
 
+    from offramp.explore.evidence.confidence import Confidence
+
 
 @dataclass(frozen=True, eq=False)
 class Run(Asks):
@@ -148,6 +150,18 @@ class Run(Asks):
         path at all answers with yes, or where no draw meets the condition.
         """
         return summary.breaks_of(self.paths, self.results)
+
+    @cached_property
+    def confidence(self) -> Confidence | None:
+        """How much confidence the evidence under the headline gives; None unless what drives it was explored."""
+        from offramp.explore.drivers.result import Drivers
+        from offramp.explore.evidence.confidence import confidence
+
+        drivers = self.explored.get("drivers")
+        headline = self.scenario.answers[0].name if self.scenario.answers else ""
+        if not isinstance(drivers, Drivers) or drivers.quantity != headline:
+            return None
+        return confidence(self, drivers)
 
     @cached_property
     def enough(self) -> Enough | None:

@@ -10,7 +10,7 @@ from offramp.explore.aftermath.result import Following
 from offramp.explore.aftermath.says import amount, telling
 from offramp.explore.phrases import percent
 from offramp.tell.layout import SCREEN_WIDTH, cell, emphasised, wrapped
-from offramp.tell.sections import Section, laid_out, note_lines, screen_width, without_notes
+from offramp.tell.sections import Section, laid_out, note_lines, screen_width
 
 COLUMN = 17
 """Cells of a column of one arm."""
@@ -20,7 +20,7 @@ def aftermath_screen(following: Following, width: int = SCREEN_WIDTH) -> list[Te
     """The lines of the screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
     width = screen_width(width)
     head = wrapped(Text(following.setting.scenario.title, style="bold"), width)
-    for sentence in without_notes(following.sentences()):
+    for sentence in following.sentences()[: len(following.arms)]:
         head += [Text(), *wrapped(emphasised(sentence), width)]
     foot = note_lines(following.notes, width)
     foot += wrapped(Text(_footnote(following), style="dim"), width)
@@ -28,9 +28,8 @@ def aftermath_screen(following: Following, width: int = SCREEN_WIDTH) -> list[Te
         Section(_heading(following, year, width), tuple(_states(following, year, width))) for year in _shown(following)
     ]
     if following.after.indicators:
-        sections.append(
-            Section(_title("Median of the paths at the end", following, width), tuple(_medians(following, width)))
-        )
+        title = _title("Median of the paths at the end", following, width)
+        sections.append(Section(title, tuple(_medians(following, width))))
     return laid_out(head, sections, foot)
 
 
@@ -75,3 +74,6 @@ def _medians(following: Following, width: int) -> Iterator[Text]:
         for _, arm in telling(following):
             row.append(f"{amount(float(arm.fans[which].median[-1])):>{COLUMN}}")
         yield row
+        if following.higher is not None:
+            share = percent(following.higher[which])
+            yield Text(f"    with the same luck higher with the offer on {share} of paths", style="dim")

@@ -18,7 +18,7 @@ from offramp.tell.names import move_label, outcome_label
 from offramp.tell.sections import SCREEN_LINES, Section, fitted, room, screen_width, stacked
 from offramp.tell.trust import certificate_words, spread_words
 
-EXPLORED_LINES = 44
+EXPLORED_LINES = 47
 """Most lines where the screen also says what drives the answer, and which offers are best."""
 
 FEWEST = 2
@@ -32,6 +32,8 @@ def run_screen(run: Run, width: int = SCREEN_WIDTH) -> list[Text]:
     """The lines of a run's screen, at most ``width`` cells wide, but never laid out for fewer than 60."""
     width = screen_width(width)
     head = [*_heading(run, width), Text(), *wrapped(emphasised(headline(run)), width)]
+    if run.confidence is not None:
+        head += wrapped(emphasised(run.confidence.sentence), width)
     foot = [*wrapped(Text(_trust(run)), width), *_unsettled(run, width), *wrapped(Text(_effort(run)), width)]
     lines = EXPLORED_LINES if run.explored else SCREEN_LINES
     return stacked(head, fitted(list(_sections(run, width)), room(head, foot, lines), FEWEST), foot)

@@ -35,6 +35,8 @@ def span_words(estimate: Estimate) -> str:
 def _blocks(context: Context) -> Iterator[Block]:
     run = context.run
     yield Paragraph(marked(headline(run)), "lead")
+    if context.trace is not None:
+        yield Paragraph(marked(context.trace.confidence.sentence))
     if run.interrupted:
         kept = f"The run was stopped early: {run.num_draws:,} of {run.requested:,} draws were kept."
         yield Paragraph(strong(kept))

@@ -36,6 +36,7 @@ def report(
     *,
     form: Form | None = None,
     explore: Explore = "all",
+    documents: str | Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the report of a run as one file, and say where it is.
@@ -51,6 +52,9 @@ def report(
     explore : "all", "quick", "none" or a sequence of str
         What else to find out for it: all analyses that can be made, what a run's own screen shows, nothing more, or
         analyses by name. Of "all", those that cannot be made of this run are named in the report.
+    documents : path, optional
+        The folder of the documents that the scenario rests on, for the passages; by default ``sources`` beside its
+        file.
     tell : callable, optional
         Told the name of each analysis as it begins, and "writing" at the end.
 
@@ -69,6 +73,8 @@ def report(
     place = Path(path)
     chosen = check_report(place, form)
     context = explored(result, explore, tell)
+    if documents is not None:
+        context = replace(context, documents=Path(documents))
     if tell:
         tell("writing")
     write(compose(context), place, chosen)

@@ -9,6 +9,7 @@ from offramp.tell.report.answer import answer_section
 from offramp.tell.report.assumptions import assumptions_section
 from offramp.tell.report.blocks import Document
 from offramp.tell.report.context import Context, Writer
+from offramp.tell.report.evidence import evidence_section
 from offramp.tell.report.findings import (
     breaking_section,
     drivers_section,
@@ -16,6 +17,7 @@ from offramp.tell.report.findings import (
     observed_section,
     offers_section,
 )
+from offramp.tell.report.following import following_section
 from offramp.tell.report.map import map_section
 from offramp.tell.report.method import glossary_section, method_section, reproduce_section
 from offramp.tell.report.moves import moves_section
@@ -30,10 +32,10 @@ SECTIONS: tuple[Writer, ...] = (
     breaking_section,
     learning_section,
     observed_section,
-    # The aftermath and its fans belong here.
+    following_section,
     reactions_section,
     assumptions_section,
-    # The passages under the assumptions, and the confidence that follows from them, belong here.
+    evidence_section,
     method_section,
     reproduce_section,
     glossary_section,

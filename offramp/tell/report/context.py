@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from offramp.explore.analysis import Analysis
+from offramp.explore.drivers.result import Drivers
+from offramp.explore.evidence.trace import Trace, evidence_under
 from offramp.explore.run import Run
 from offramp.figures.figure import Figure
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.scenario.model import Scenario
 from offramp.scenario.rounds import written_out
-from offramp.tell.report.blocks import Picture, Section
+from offramp.tell.report.blocks import Block, Paragraph, Picture, Section, marked
 from offramp.tell.report.knowing import unseen_moves
 
 Found = TypeVar("Found", bound=Analysis)
@@ -30,10 +33,13 @@ class Context:
         Its ``explored`` are the analyses that go into the report.
     left_out : mapping of str to str
         Analyses that could not be made, and why.
+    documents : path, optional
+        The folder of the documents; by default ``sources`` beside the scenario's file.
     """
 
     run: Run
     left_out: Mapping[str, str] = field(default_factory=dict)
+    documents: Path | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -49,6 +55,15 @@ class Context:
     def unseen(self) -> dict[str, tuple[str, ...]]:
         """For each move of a party the earlier moves of which its mover may not know what was chosen."""
         return unseen_moves(self.compiled)
+
+    @cached_property
+    def trace(self) -> Trace | None:
+        """What the headline rests on; None where nothing says what drives it, or the headline is asked in no draw."""
+        drivers = self.first(Drivers)
+        headline = self.run.scenario.answers[0].name if self.run.scenario.answers else ""
+        if drivers is None or drivers.quantity != headline:
+            return None
+        return evidence_under(self.run, documents=self.documents, drivers=drivers)
 
     def found(self, kind: type[Found]) -> Iterator[Found]:
         """The analyses of a kind."""
@@ -68,6 +83,23 @@ def pictured(figure: Figure, name: str) -> Picture:
     caption = f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title
     untitled = replace(figure, title="", subtitle="")
     return Picture(name=name, title=caption, alt=figure.alt, svg=_numbered(untitled.svg), png=untitled.png)
+
+
+NOTE = "Note: "
+"""How a sentence begins that is a note."""
+
+
+def told(analysis: Analysis) -> Iterator[Block]:
+    """The sentences of an analysis, its notes last and apart."""
+    sentences = analysis.sentences()
+    yield from (Paragraph(marked(each)) for each in sentences if not each.startswith(NOTE))
+    yield from (Paragraph(marked(each), "note") for each in sentences if each.startswith(NOTE))
+
+
+def drawn(analysis: Analysis, prefix: str) -> Iterator[Block]:
+    """The pictures of an analysis."""
+    for name, figure in analysis.figures().items():
+        yield pictured(figure, prefix if name == prefix else f"{prefix}-{name}")
 
 
 _NUMBERED = re.compile(r"\b(clip|gradient_)\d+\b")

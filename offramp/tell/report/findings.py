@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offramp.explore.analysis import Analysis
 from offramp.explore.boxes.result import Boxes
 from offramp.explore.breaking.result import Breaking, Link
 from offramp.explore.breaking.says import link_places
@@ -18,13 +17,11 @@ from offramp.explore.phrases import party_label, percent, points, spaced
 from offramp.explore.summary import Estimate
 from offramp.explore.tipping.result import Tipping
 from offramp.tell.explored import WORDS
-from offramp.tell.report.blocks import Block, Cell, Column, Heading, Paragraph, Section, Table, marked, plain, strong
-from offramp.tell.report.context import Context, pictured
+from offramp.tell.report.blocks import Block, Cell, Column, Heading, Section, Table, plain, strong
+from offramp.tell.report.context import Context, drawn, told
 
 ROWS = 12
 """Rows of a table of offers, assumptions or the like; the run's own document has all."""
-
-NOTE = "Note: "
 
 
 def offers_section(context: Context) -> Section | None:
@@ -32,7 +29,7 @@ def offers_section(context: Context) -> Section | None:
     found = context.first(Offers)
     if found is None:
         return None
-    return Section("offers", "Offers and the frontier", (*_told(found), _offers_table(found), *_drawn(found, "offers")))
+    return Section("offers", "Offers and the frontier", (*told(found), _offers_table(found), *drawn(found, "offers")))
 
 
 def drivers_section(context: Context) -> Section | None:
@@ -40,10 +37,10 @@ def drivers_section(context: Context) -> Section | None:
     drivers, tipping = context.first(Drivers), list(context.found(Tipping))
     blocks: list[Block] = []
     if drivers:
-        blocks += [*_told(drivers), *_drivers_table(drivers), *_drawn(drivers, "drivers")]
+        blocks += [*told(drivers), *_drivers_table(drivers), *drawn(drivers, "drivers")]
     for each in tipping:
         blocks.append(Heading(f"Where {spaced(each.assumption.name)} tips it"))
-        blocks += [*_told(each), *_drawn(each, f"tipping-{each.assumption.name}")]
+        blocks += [*told(each), *drawn(each, f"tipping-{each.assumption.name}")]
     return Section("drivers", "What drives it", tuple(blocks)) if blocks else None
 
 
@@ -52,10 +49,10 @@ def breaking_section(context: Context) -> Section | None:
     breaking, boxes = context.first(Breaking), context.first(Boxes)
     blocks: list[Block] = []
     if breaking:
-        blocks += [*_told(breaking), *_links_table(breaking), *_drawn(breaking, "breaking")]
+        blocks += [*told(breaking), *_links_table(breaking), *drawn(breaking, "breaking")]
     if boxes:
         blocks += [Heading("Conditions under which it fails" if not boxes.target.holds else "Conditions of a yes")]
-        blocks += [*_told(boxes), *_drawn(boxes, "boxes")]
+        blocks += [*told(boxes), *drawn(boxes, "boxes")]
     return Section("breaking", "What breaks it", tuple(blocks)) if blocks else None
 
 
@@ -64,7 +61,7 @@ def learning_section(context: Context) -> Section | None:
     found = context.first(Learning)
     if found is None:
         return None
-    blocks = (*_told(found), *_learning_table(found), *_drawn(found, "learning"))
+    blocks = (*told(found), *_learning_table(found), *drawn(found, "learning"))
     return Section("learning", "What to find out next", blocks)
 
 
@@ -73,19 +70,7 @@ def observed_section(context: Context) -> Section | None:
     found = context.first(Posterior)
     if found is None:
         return None
-    return Section("observed", "What was seen, and what it says", (*_told(found), *_drawn(found, "observed")))
-
-
-def _told(analysis: Analysis) -> Iterator[Block]:
-    """The sentences of an analysis, its notes last and apart."""
-    sentences = analysis.sentences()
-    yield from (Paragraph(marked(each)) for each in sentences if not each.startswith(NOTE))
-    yield from (Paragraph(marked(each), "note") for each in sentences if each.startswith(NOTE))
-
-
-def _drawn(analysis: Analysis, prefix: str) -> Iterator[Block]:
-    for name, figure in analysis.figures().items():
-        yield pictured(figure, prefix if name == prefix else f"{prefix}-{name}")
+    return Section("observed", "What was seen, and what it says", (*told(found), *drawn(found, "observed")))
 
 
 def _offers_table(offers: Offers) -> Table:
