@@ -90,7 +90,7 @@ def test_all_sections_are_there_and_linked(page: Page) -> None:
     names = [section.name for section in hostile_document().sections]
     assert names == [
         *("answer", "map", "moves", "offers", "drivers", "breaking", "learning", "observed"),
-        *("parties", "assumptions", "method", "reproduce", "words"),
+        *("parties", "assumptions", "evidence", "method", "reproduce", "words"),
     ]
     assert [each["id"] for each in page.all("section")] == names
     links = [each["href"] for each in page.all("a")]
@@ -405,3 +405,58 @@ def test_the_command_refuses_what_it_cannot_do(
     assert message in done.stderr
     assert "Traceback" not in done.output
     assert not list(saved.parent.glob("*.html"))
+
+
+# What follows, and the evidence
+
+AFTER = """
+format: offramp/1
+title: An exit and what follows
+sources: {paper: {title: A newspaper, reliability: C, file: paper.txt}}
+parties: {us: the proposer, ruler: the ruler}
+assumptions:
+  office:
+    meaning: what office is worth
+    value: {uniform: [0, 20]}
+    basis: [{source: paper, paragraph: 2, says: he holds on, credibility: 3}]
+  exile: {meaning: what exile is worth, value: {uniform: [0, 12]}, basis: judgement}
+moves:
+  approach: {by: us, choices: {offer: {next: answer}, wait: {next: stays}}}
+  answer: {by: ruler, choices: {accept: {next: goes}, refuse: {next: stays}}}
+outcomes:
+  stays: {starts: same, payoffs: {us: -1, ruler: office}}
+  goes: {starts: new, payoffs: {us: after, ruler: exile}}
+aftermath:
+  years: 4
+  discount: 0.9
+  states: {same: as before, new: a new order}
+  rates: {new: {same: 0.1}}
+  flows: {new: {us: 3}}
+  indicators: {jobs: {start: 50, change: {new: 1}, shock: 1}}
+answers:
+  goes: {says: he goes, when: outcome.goes, given: approach.offer, given_says: an offer is made}
+"""
+
+
+def test_what_follows_and_the_evidence_have_their_sections(tmp_path: Path) -> None:
+    (tmp_path / "paper.txt").write_text("A newspaper\n\nThe ruler is said to hold on to office.\n", encoding="utf-8")
+    (tmp_path / "exit.yaml").write_text(AFTER, encoding="utf-8")
+    result = run(tmp_path / "exit.yaml", draws=256)
+    offramp.report(result, tmp_path / "report.md", explore=["drivers", "aftermath"], documents=tmp_path)
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    following = run(tmp_path / "exit.yaml", draws=256).what_follows()
+    assert following.sentences()[0].replace("*", "") in text.replace("*", "")
+    assert "Where it stands after 4 years" in text
+    assert (tmp_path / "report_files" / "aftermath-jobs.svg").exists()
+    assert "The ruler is said to hold on to office." in text
+    lead, confidence = text.index("an offer is made"), text.index("Confidence in this is")
+    assert lead < confidence
+    assert not re.search(
+        r"likely|probab", text[confidence : text.index("\n", confidence)].replace(result.scenario.title, "")
+    )
+
+
+def test_without_drivers_nothing_is_said_of_confidence(tmp_path: Path) -> None:
+    (tmp_path / "exit.yaml").write_text(AFTER, encoding="utf-8")
+    offramp.report(run(tmp_path / "exit.yaml", draws=64), tmp_path / "report.md", explore="none")
+    assert "Confidence" not in (tmp_path / "report.md").read_text(encoding="utf-8")
