@@ -155,6 +155,15 @@ def test_a_run_tells_its_rounds(tmp_path: Path) -> None:
     assert "rounds:" in (tmp_path / "talks" / "scenario.yaml").read_text(encoding="utf-8")
 
 
+def test_a_file_may_say_what_was_seen_in_a_later_round() -> None:
+    seen = run(loads(TALKS + "observed: {saw: {answer: refuse, answer_2: refuse}}\n"), draws=32).observe()
+    assert "refuse at answer" in seen.sentences()[0]
+    with pytest.raises(ScenarioError, match="unknown choice of answer 'refused'"):
+        loads(TALKS + "observed: {saw: {answer_2: refused}}\n")
+    with pytest.raises(ScenarioError, match="unknown move 'answer_4'"):
+        loads(TALKS + "observed: {saw: {answer_4: refuse}}\n")
+
+
 def test_one_round_is_the_scenario_without_rounds() -> None:
     text = TALKS.replace("limit: 3", "limit: 1").replace("(round - 1)", "0").replace("army: round", "army: 1")
     plain = text.replace("again: {next: approach}", "again: {next: stays}")

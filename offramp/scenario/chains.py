@@ -54,14 +54,7 @@ def _check_parties(context: Context, after: Aftermath) -> None:
     for path in (path for path, _ in after.gains()):
         context.unknown((*_SECTION, *path), path[-1], context.parties, "party", "name a party of the scenario")
     given = [path[-1] for path, _ in after.discounts() if len(path) > 1]
-    for party in given:
-        path = (*_SECTION, "discount", party)
-        context.unknown(path, party, context.parties, "party", "name a party of the scenario")
-    known = {*given, *context.damage.entries((*_SECTION, "discount"))}
-    missing = [party.name for party in context.scenario.parties if party.name not in known] if given else []
-    if missing and all(party in context.parties for party in given):
-        found, allowed = f"no discount for {listing(missing)}", "one discount for all parties, or one for each"
-        context.report((*_SECTION, "discount"), found, allowed, f"add {missing[0]}: and what a later point is worth")
+    context.check_each_party((*_SECTION, "discount"), given, "discount", "what a later point is worth")
 
 
 def _check_bounds(context: Context, after: Aftermath) -> None:

@@ -305,14 +305,8 @@ def _check_precision(context: Context) -> None:
     """One for all parties or one for each, and 0 or more wherever that can be told before drawing."""
     stated = context.scenario.precision
     if isinstance(stated, Mapping):
-        for party in stated:
-            context.unknown(("precision", party), party, context.parties, "party", "name a party of the scenario")
-        given = {*stated, *context.damage.entries(("precision",))}
-        missing = [party.name for party in context.scenario.parties if party.name not in given]
-        if missing and all(party in context.parties for party in stated):
-            found, allowed = f"no precision for {listing(missing)}", "one number for all parties, or one for each"
-            remedy = f"add {missing[0]}: and a number; from 1000 on a party makes hardly any mistakes"
-            context.report(("precision",), found, allowed, remedy)
+        remedy = "a number; from 1000 on a party makes hardly any mistakes"
+        context.check_each_party(("precision",), stated, "precision", remedy)
     for path, expression in precision_expressions(context.scenario):
         low, high = context.span(expression)
         remedy = "give 0 or more (0 is choice at random)" if low == high else "choose a distribution from 0 on"

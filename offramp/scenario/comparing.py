@@ -9,6 +9,7 @@ from math import prod
 from offramp.scenario.context import Context, Declared
 from offramp.scenario.model import CHANCE, Scenario
 from offramp.scenario.references import limit_path
+from offramp.scenario.rounds import first_copy
 from offramp.scenario.shape import Path
 
 MOST_TRIED = 10_000
@@ -64,7 +65,7 @@ def check_observed(context: Context) -> None:
     for index, seen in enumerate(context.scenario.observed):
         path = _observation_path(context, index)
         for move, choice in seen.saw.items():
-            _check_choice(context, (*path, "saw", move), f"{move}.{choice}")
+            _check_choice(context, (*path, "saw", move), f"{first_copy(context.scenario, move)}.{choice}")
         for term, option in seen.offer.items():
             context.check_option((*path, "offer", term), term, option)
         context.check_sources(path, seen.basis)

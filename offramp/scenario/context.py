@@ -200,6 +200,17 @@ class Context:
         self.report(path, found, f"{least:g} to {most:g}" if math.isfinite(most) else f"{least:g} or more", remedy)
         return False
 
+    def check_each_party(self, path: Path, given: Iterable[str], kind: str, remedy: str) -> None:
+        """Report names that are no party's, and parties that are left out where some have an entry of their own."""
+        names = list(given)
+        for party in names:
+            self.unknown((*path, party), party, self.parties, "party", "name a party of the scenario")
+        known = {*names, *self.damage.entries(path)}
+        missing = [party.name for party in self.scenario.parties if party.name not in known]
+        if names and missing and all(party in self.parties for party in names):
+            found, allowed = f"no {kind} for {listing(missing)}", "one number for all parties, or one for each"
+            self.report(path, found, allowed, f"add {missing[0]}: and {remedy}")
+
     def check_option(self, path: Path, term: str, option: str) -> None:
         """Report a term that is not declared, or an option that it does not have."""
         self.unknown(path, term, self.terms, "term", "take it out, or declare it under terms:")

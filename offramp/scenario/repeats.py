@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from offramp.scenario.context import Context, Declared, choice_path
-from offramp.scenario.names import listing
 from offramp.scenario.rounds import copy_name, repeated
-from offramp.scenario.shape import Path
 
 _SECTION = ("rounds",)
 
@@ -27,23 +25,14 @@ def check_rounds(context: Context) -> None:
     if rounds.otherwise in again:
         found = f"the move {rounds.otherwise!r}, which the rounds repeat"
         context.report(place, found, "an outcome, or a move outside the rounds", "name an outcome")
-    _check_parties(context, [path for path, _ in rounds.discounts()], list(rounds.flows))
+    given = [path[-1] for path, _ in rounds.discounts() if len(path) > 1]
+    context.check_each_party((*_SECTION, "discount"), given, "discount", "what a later point is worth")
+    for party in rounds.flows:
+        context.unknown((*_SECTION, "flows", party), party, context.parties, "party", "name a party of the scenario")
     for path, expression in rounds.discounts():
         remedy = "choose a number from 0 to 1"
         context.check_span((*_SECTION, *path), expression, "a discount", (0.0, 1.0), remedy)
     _check_names(context, again, rounds.limit)
-
-
-def _check_parties(context: Context, discounts: list[Path], flows: list[str]) -> None:
-    given = [path[-1] for path in discounts if len(path) > 1]
-    for key, names in (("discount", given), ("flows", flows)):
-        for party in names:
-            path = (*_SECTION, key, party)
-            context.unknown(path, party, context.parties, "party", "name a party of the scenario")
-    missing = [party.name for party in context.scenario.parties if party.name not in given] if given else []
-    if missing and all(party in context.parties for party in given):
-        found, allowed = f"no discount for {listing(missing)}", "one discount for all parties, or one for each"
-        context.report((*_SECTION, "discount"), found, allowed, f"add {missing[0]}: and what a later point is worth")
 
 
 def _check_names(context: Context, again: tuple[str, ...], limit: int) -> None:

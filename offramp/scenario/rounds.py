@@ -84,6 +84,13 @@ def copy_name(move: str, number: int) -> str:
     return move if number == 1 else f"{move}_{number}"
 
 
+def first_copy(scenario: Scenario, name: str) -> str:
+    """The move that a move of a later round repeats; any other name as it is."""
+    limit = scenario.rounds.limit if scenario.rounds else 1
+    copies = {copy_name(move, number): move for move in repeated(scenario) for number in range(2, limit + 1)}
+    return copies.get(name, name)
+
+
 def repeated(scenario: Scenario) -> tuple[str, ...]:
     """The moves that lie on a way from the first move of a round back to it, in file order."""
     if scenario.rounds is None:
