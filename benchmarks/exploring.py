@@ -52,6 +52,7 @@ def rows(draws: int) -> list[tuple[str, str, float]]:
         ("tipping point of office", f"{draws:,} draws", median_seconds(lambda: run.tipping("office"), 1)),
         ("what breaks it", f"{draws:,} draws", median_seconds(run.what_breaks, 1)),
         ("what was seen", f"{draws:,} draws × 20 types", median_seconds(lambda: run.observe({"answer": "refuse"}))),
+        ("what follows", f"{draws:,} draws, 10 years", median_seconds(run.what_follows)),
         ("what to find out next", f"{offers} offers × 1,024 draws", median_seconds(small.worth_knowing, 1)),
         ("compare, one edit", f"2 × {draws:,} draws", median_seconds(lambda: offramp.compare(run, firm, draws=draws))),
     ]

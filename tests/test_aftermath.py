@@ -367,3 +367,23 @@ def test_a_discount_of_one_needs_an_end() -> None:
     assert loads(text).aftermath
     with pytest.raises(ScenarioError, match="a discount of 1 or more with years: forever"):
         loads(text.replace("years: 10", "years: forever"))
+
+
+@pytest.mark.parametrize("years", [6, None])
+def test_values_are_those_of_a_simulation(years: int | None) -> None:
+    """Paths walked one by one, their flows added up; without an end until a discount has made them nothing."""
+    rng = np.random.default_rng(11)
+    steps = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.0, 0.05, 0.95]])
+    flows, discount, num_paths = np.array([-2.0, 1.0, 4.0]), 0.8, 40_000
+    state, total = np.zeros(num_paths, dtype=int), np.zeros(num_paths)
+    for year in range(years or 80):
+        total += discount**year * flows[state]
+        state = (rng.random((num_paths, 1)) > np.cumsum(steps, axis=1)[state]).sum(axis=1)
+    rates = {(str(i), str(j)): steps[i, j] for i in range(3) for j in range(3) if i != j and steps[i, j] > 0.0}
+    by_state = {str(i): float(flow) for i, flow in enumerate(flows)}
+    if years is None:
+        exact = endless_value(rates, by_state, {"0": 1.0}, discount, 1.0)
+    else:
+        exact = finite_value(rates, by_state, {"0": 1.0}, discount, years)
+    assert exact is not None
+    assert abs(total.mean() - exact) < 4.0 * total.std() / np.sqrt(num_paths)
