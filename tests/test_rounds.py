@@ -155,6 +155,12 @@ def test_a_run_tells_its_rounds(tmp_path: Path) -> None:
     assert "rounds:" in (tmp_path / "talks" / "scenario.yaml").read_text(encoding="utf-8")
 
 
+def test_too_many_rounds_say_what_multiplies_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offramp.game.grow.MAX_NODES", 20)
+    with pytest.raises(ScenarioError, match=r"what multiplies it: rounds \(limit 3; offramp horizon takes any number"):
+        compile_scenario(loads(TALKS))
+
+
 def test_a_file_may_say_what_was_seen_in_a_later_round() -> None:
     seen = run(loads(TALKS + "observed: {saw: {answer: refuse, answer_2: refuse}}\n"), draws=32).observe()
     assert "refuse at answer" in seen.sentences()[0]

@@ -294,7 +294,8 @@ def too_large(scenario: Scenario, references: References) -> Problem:
     setters = [f"{move.name} (sets {move.sets}, {len(move.choices)} options)" for move in scenario.moves if move.sets]
     widest = sorted(scenario.moves, key=lambda move: -len(move.choices))[:3]
     others = [f"{move.name} ({len(move.choices)} choices)" for move in widest if not move.sets]
-    remedy = f"what multiplies it: {', '.join(grids + setters + others)}; "
+    rounds = [f"rounds (limit {scenario.rounds.limit}; offramp horizon takes any number)"] if scenario.rounds else []
+    remedy = f"what multiplies it: {', '.join(rounds + grids + setters + others)}; "
     remedy += "lower grid: of private assumptions, give terms fewer options, or let fewer moves follow one another"
     found = f"the game tree has more than {MAX_NODES:,} nodes ({len(scenario.moves)} moves)"
     return problem_at(scenario, ("moves",), found, f"at most {MAX_NODES:,} nodes", remedy)
