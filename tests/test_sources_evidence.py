@@ -247,7 +247,7 @@ def test_the_levels_follow_from_what_drives_the_answer(solved: Run) -> None:
     assert both.level == ("low" if weights[first] <= 0.5 else "moderate")
     hidden = judged(solved, toll=POOR)
     assert hidden.level == "moderate", "a fixed number's influence is not measured"
-    assert "'toll'" in hidden.reasons[0]
+    assert "poorly known: toll" in hidden.reasons[0]
 
 
 def test_draws_that_failed_and_other_equilibria_take_confidence_away(solved: Run) -> None:

@@ -180,12 +180,12 @@ def _limits(run: Run, drivers: Drivers, supports: tuple[Support, ...]) -> Iterat
         yield _Limit(
             "moderate",
             f"{percent(sure)} of the weight of what drives the answer is well known and corroborated, which takes "
-            f"{percent(MOSTLY)}; the heaviest part that is not: {first.label!r} ({first.why}; {_origins(first)})",
+            f"{percent(MOSTLY)}; the heaviest part that is not: “{first.label}” ({first.why}; {_origins(first)})",
             first,
         )
     hidden = [each for each in supports if each.weight == 0.0 and each.influence is None and each.known == "poorly"]
     if hidden:
-        names = ", ".join(repr(each.name) for each in hidden)
+        names = ", ".join(each.name.replace("_", " ") for each in hidden)
         yield _Limit(
             "moderate", f"what is private or fixed has an influence that is not measured; poorly known: {names}"
         )
@@ -198,7 +198,7 @@ def _poorly_known(weighing: list[Support]) -> Iterator[_Limit]:
         return
     share = sum(each.weight for each in poor)
     first = poor[0]
-    what = f"{first.label!r} ({first.why})"
+    what = f"“{first.label}” ({first.why})"
     if first is weighing[0]:
         yield _Limit("low", f"what drives the answer most is poorly known: {what}", first)
     elif share >= HALF:
@@ -222,7 +222,7 @@ def _play(run: Run, drivers: Drivers) -> Iterator[_Limit]:
 
 
 def _nothing_missing(supports: tuple[Support, ...]) -> str:
-    names = ", ".join(repr(each.label) for each in supports[:3])
+    names = ", ".join(f"“{each.label}”" for each in supports[:3])
     return f"what drives the answer is well known and corroborated, first of all {names}"
 
 
