@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offramp.scenario.blocks import SECTIONS, USE
 from offramp.scenario.language import FORMAT, SCENARIO
 from offramp.scenario.shape import Schema
 
@@ -14,9 +15,23 @@ def json_schema() -> Schema:
     It checks form: keys, kinds, ranges. What needs the whole scenario, such as names that must be declared, only
     ``offramp check`` checks.
     """
+    schema = SCENARIO.schema()
     return {
         "$schema": DIALECT,
         "$id": f"urn:{FORMAT.replace('/', ':')}:scenario",
         "title": f"A scenario of offramp ({FORMAT})",
-        **SCENARIO.schema(),
+        "if": {"required": [USE]},
+        "else": {"properties": _needed_without_blocks(schema)},
+        **schema,
     }
+
+
+def _needed_without_blocks(schema: Schema) -> Schema:
+    """What entries need, taken out of ``schema`` (modified in place): with ``use:`` a block may bring the rest."""
+    needed: Schema = {}
+    for section in SECTIONS:
+        entry = schema["properties"][section].get("additionalProperties", {})
+        moved = {key: entry.pop(key) for key in ("required", "allOf") if key in entry}
+        if moved:
+            needed[section] = {"additionalProperties": moved}
+    return needed
