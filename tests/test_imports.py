@@ -34,7 +34,7 @@ HEAVY = (
     "optuna",
     "jinja2",
     "docx",
-    "trafilatura",
+    "justext",
     "lxml",
     "pypdf",
     "charset_normalizer",
