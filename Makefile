@@ -99,7 +99,7 @@ clean:
 	@echo "installing what offramp and its tests need (a minute or two, once)" >&2
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
 	@$(INSTALL) --no-build-isolation -e .
-	@$(WARM)
+	@$(WARM) all
 	@touch .venv/.run $@
 
 # Gambit is an independent check, not a need: where it cannot be installed, the tests that ask it are left out, and the run says so.

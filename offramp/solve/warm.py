@@ -1,12 +1,16 @@
 """Compile every kernel ahead of its first use: ``python -m offramp.solve.warm``.
 
 The compiled code is kept on disk, so this is worth doing once after an installation; it takes three or four minutes.
+With ``all`` as its argument it compiles those too that look for other equilibria, which takes another.
 """
 
 from __future__ import annotations
 
+import sys
+
 from offramp.game.efg import read_efg
 from offramp.solve.api import solve
+from offramp.solve.equilibria.api import find_equilibria
 
 SMALL_GAME = """EFG 2 R "a choice, then matching pennies" { "A" "B" }
 p "" 1 1 "" { "stop" "play" } 0
@@ -28,5 +32,14 @@ def compile_kernels() -> None:
     solve(file.game, file.payoffs, file.chance)
 
 
+def compile_searches() -> None:
+    """The same for the kernels that look for other equilibria."""
+    file = read_efg(SMALL_GAME)
+    for method in ("all", "probe"):
+        find_equilibria(file.game, file.payoffs, file.chance, method=method, workers=1)
+
+
 if __name__ == "__main__":
     compile_kernels()
+    if sys.argv[1:] == ["all"]:
+        compile_searches()
