@@ -8,7 +8,8 @@ only paths that meet it count, for the breaks as for the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,6 +79,17 @@ class Paths:
         for node in range(1, self.game.num_nodes):
             passed[node] = passed[self.game.parents[node]] or self.step_choices[node] == row
         return np.asarray(passed[self.game.leaves])
+
+    def asking(self, names: Iterable[str], answers: Flags, conditions: Flags) -> Paths:
+        """The same paths, asked other questions (bool[Q, L] each), none of which is followed to where it breaks."""
+        return replace(
+            self,
+            answers=tuple(names),
+            breaks=(),
+            leaf_breaks=np.full_like(self.leaf_breaks, -1),
+            leaf_answers=answers,
+            leaf_conditions=conditions,
+        )
 
     @cached_property
     def open_moves(self) -> frozenset[str]:

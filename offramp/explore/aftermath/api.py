@@ -8,7 +8,6 @@ year. Indicators are followed along sampled paths, which take the same luck in e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -125,16 +124,8 @@ class _Playing:
 
 def _asking(paths: Paths, flags: Flags, *, holding: bool) -> Paths:
     """The paths that ask for each world; with ``holding`` given that the headline is yes."""
-    num_leaves = flags.shape[1]
-    met = paths.leaf_answers[0] & paths.leaf_conditions[0] if holding else np.ones(num_leaves, dtype=np.bool_)
-    return replace(
-        paths,
-        answers=tuple(str(index) for index in range(len(flags))),
-        breaks=(),
-        leaf_breaks=np.full(num_leaves, -1, dtype=np.int32),
-        leaf_answers=flags & met,
-        leaf_conditions=np.repeat(met[np.newaxis], len(flags), axis=0),
-    )
+    met = paths.leaf_answers[0] & paths.leaf_conditions[0] if holding else np.ones(flags.shape[1], dtype=np.bool_)
+    return paths.asking(map(str, range(len(flags))), flags & met, np.repeat(met[np.newaxis], len(flags), axis=0))
 
 
 class _Arms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from offramp.explore.aftermath.names import HOLDS, LEVELS
-from offramp.explore.aftermath.says import amount, telling, years_words
+from offramp.explore.aftermath.says import amount, ends, telling, years_words
 from offramp.explore.phrases import joined, percent
 from offramp.figures.figure import Figure
 from offramp.figures.style import BLUE, INK, ORANGE, PALETTE, WIDTH
@@ -136,7 +136,7 @@ def _fan_words(following: Following, which: int) -> str:
     told = []
     for short, arm in telling(following):
         if arm.name != HOLDS:
-            low, middle, high = (amount(float(arm.fans[which].levels[level, -1])) for level in (0, 2, 4))
+            low, middle, high = ends(arm.fans[which])
             told.append(f"{short}: {middle}, 90% from {low} to {high}")
     start = amount(float(following.arms[0].fans[which].median[0]), indicator.unit)
     label = indicator.called

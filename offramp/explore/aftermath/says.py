@@ -68,8 +68,14 @@ def _indicator(following: Following, index: int, indicator: Indicator) -> str:
 
 
 def _fan_words(fan: Fan, unit: str = "") -> str:
-    low, middle, high = (amount(float(fan.levels[level, -1])) for level in (0, 2, 4))
+    low, middle, high = ends(fan)
     return f"{middle}{f' {unit}' if unit else ''} (90% {low} to {high})"
+
+
+def ends(fan: Fan) -> tuple[str, str, str]:
+    """Where 90% of the paths lie after the last year: from, the median, and to."""
+    low, middle, high = (amount(float(fan.levels[level, -1])) for level in (0, 2, 4))
+    return low, middle, high
 
 
 def telling(following: Following) -> Iterator[tuple[str, Arm]]:

@@ -8,7 +8,7 @@ what it comes to is added up on the way: a path ends in this round, or goes on t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -184,16 +184,7 @@ class _Round:
         paths = paths_of(compiled)
         ends = (paths.leaf_outcomes < len(paths.outcomes) - 1) | last  # a path that goes on is asked where it ends
         asked = np.concatenate([paths.leaf_answers & paths.leaf_conditions, paths.leaf_conditions]) & ends
-        num_leaves = len(compiled.game.leaves)
-        wanted = replace(
-            paths,
-            answers=tuple(str(index) for index in range(len(asked))),
-            breaks=(),
-            leaf_breaks=np.full(num_leaves, -1, dtype=np.int32),
-            leaf_answers=asked,
-            leaf_conditions=np.ones_like(asked),
-        )
-        return cls(compiled, wanted)
+        return cls(compiled, paths.asking(map(str, range(len(asked))), asked, np.ones_like(asked)))
 
 
 def _left(scenario: Scenario, number: int, come: _Come) -> Left:

@@ -8,7 +8,7 @@ would it hold? And with it made and accepted, or made and refused: which of the 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -149,20 +149,13 @@ class Measurer:
 
 
 def _asking(paths: Paths, roles: Roles) -> Paths:
-    num_leaves = len(paths.game.leaves)
-    every = np.ones(num_leaves, dtype=np.bool_)
+    every = np.ones(len(paths.game.leaves), dtype=np.bool_)
     names = paths.answers
     headline, condition = (paths.leaf_answers[0], paths.leaf_conditions[0]) if names else (every, every)
     made, accepted = (every if row is None else paths.passing(row) for row in _rows(paths, roles))
     kept = paths.leaf_answers[names.index(roles.kept)] if roles.kept is not None else every
-    return replace(
-        paths,
-        answers=("holds", "accepted", "kept"),
-        breaks=(),
-        leaf_breaks=np.full(num_leaves, -1, dtype=np.int32),
-        leaf_answers=np.stack([headline, accepted, kept]),
-        leaf_conditions=np.stack([condition, made, made & accepted]),
-    )
+    answers, conditions = np.stack([headline, accepted, kept]), np.stack([condition, made, made & accepted])
+    return paths.asking(("holds", "accepted", "kept"), answers, conditions)
 
 
 def _rows(paths: Paths, roles: Roles) -> list[int | None]:

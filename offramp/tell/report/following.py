@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from offramp.explore.aftermath.result import Following
-from offramp.explore.aftermath.says import amount, telling, years_words
+from offramp.explore.aftermath.says import ends, telling, years_words
 from offramp.explore.phrases import percent
 from offramp.tell.report.blocks import Block, Cell, Column, Paragraph, Section, Table, marked, plain, strong
 from offramp.tell.report.context import Context, drawn
@@ -48,7 +48,7 @@ def _indicators(following: Following) -> Table:
         unit = f", {indicator.unit}" if indicator.unit else ""
         cells = []
         for _, arm in telling(following):
-            low, middle, high = (amount(float(arm.fans[which].levels[level, -1])) for level in (0, 2, 4))
+            low, middle, high = ends(arm.fans[which])
             cells.append(plain(f"{middle} ({low} to {high})"))
         rows.append((plain(f"{indicator.called}{unit}"), *cells))
     caption = f"Indicators after {years_words(following.years)}: the median of the paths, and where 90% of them lie"
