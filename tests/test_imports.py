@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "offramp"
 
-STAGES = "errors arrays scenario sources aftermath game solve figures explore tell cli __main__"
+STAGES = "errors arrays scenario sources aftermath game solve figures explore tell workspace cli __main__"
 
 PIPELINE = tuple(STAGES.split())
 """A module may import from its own stage and from those to its left."""
@@ -38,6 +38,14 @@ HEAVY = (
     "lxml",
     "pypdf",
     "charset_normalizer",
+    "fastapi",
+    "starlette",
+    "pydantic",
+    "sqlalchemy",
+    "alembic",
+    "argon2",
+    "uvicorn",
+    "httpx2",
 )
 """What `import offramp` must not load: each is imported where it is used."""
 

@@ -1,0 +1,1 @@
+"""Documents that scenarios rest on: uploads into the ledger, passages and suggestions."""

@@ -1,0 +1,10 @@
+"""The HTTP interface, one thin module a topic; each has a ``router``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from offramp.workspace.routes import health
+
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
+"""All that a workspace answers, in the order in which paths are tried."""
