@@ -5,6 +5,7 @@
 #   make check    lint, docs and test                 make fuzz      broken input for two minutes
 #   make outputs  what the pages show of commands, run anew
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
+#   make ui       the workspace's front end, built anew (needs Node; only who changes ui/ needs it)
 #   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
+.PHONY: run test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -48,6 +49,10 @@ outputs: .venv/.dev
 # The tutorial notebook, executed anew where it stands; read it again afterwards.
 tutorial: .venv/.dev
 	$(BIN)/python docs/run_tutorial.py
+
+# The front end of the workspace: checked, tested, and built into offramp/workspace/static, which is committed.
+ui:
+	cd ui && npm ci && npm run check && npm test && npm run build
 
 # Both sides in one run on all cores, in less than ten minutes: leave the machine alone meanwhile.
 bench: .venv/.dev .venv/.oracle .venv/.bench

@@ -1,0 +1,1 @@
+export { language, LANGUAGES, preferredLanguage, speak, t, word, type Key, type Language } from './words.svelte';
