@@ -14,6 +14,7 @@ export const sitePages: Partial<Record<SitePage, Lazy<SiteProps>>> = {
 /** The pages of one scenario. */
 export const scenarioPages: Partial<Record<ScenarioPage, Lazy<PageProps>>> = {
   ...seePages,
+  talk: () => import('./talk/Talk.svelte'),
 };
 
 /** The page that stands first for a scenario. */
