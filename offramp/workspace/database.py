@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,11 @@ class Moment(TypeDecorator[datetime]):
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Do something once what the session wrote is there for all to read; never, where it is rolled back."""
+    event.listen(session, "after_commit", lambda _: action(), once=True)
 
 
 class Database:

@@ -25,6 +25,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(8), default="")
     digest: Mapped[str] = mapped_column(String(8), default="none")
     digest_sent: Mapped[datetime | None] = mapped_column(Moment)
+    mail_mentions: Mapped[bool] = mapped_column(default=True)
     feed_key: Mapped[str] = mapped_column(String(64), unique=True)
     created: Mapped[datetime] = mapped_column(Moment, default=now)
     disabled: Mapped[bool] = mapped_column(default=False)
@@ -89,25 +90,26 @@ class Draft(Base):
 
 
 class Comment(Base):
-    """Something said about a scenario, or about one thing in it (``target``)."""
+    """Something said about a scenario, or about one thing in it (``target``); what is ``deleted`` has lost its text."""
 
     __tablename__ = "comments"
-    __table_args__ = (Index("comments_of", "scenario", "target"),)
+    __table_args__ = (Index("comments_of", "scenario", "target"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scenario: Mapped[str] = mapped_column(String(255))
     target: Mapped[str] = mapped_column(String(255), default="")
-    reply_to: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"))
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     edited: Mapped[datetime | None] = mapped_column(Moment)
     resolved: Mapped[datetime | None] = mapped_column(Moment)
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    deleted: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Mention(Base):
-    """Someone who is named in a comment."""
+    """Someone who is named in a comment; ``mailed`` is when a mail about it was sent, or was found not to be wanted."""
 
     __tablename__ = "mentions"
     __table_args__ = (UniqueConstraint("comment_id", "person_id"),)
@@ -116,6 +118,7 @@ class Mention(Base):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     read: Mapped[datetime | None] = mapped_column(Moment)
+    mailed: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
 
 class Activity(Base):

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from offramp.workspace.database import after_commit
 from offramp.workspace.models import Activity, Person
 from offramp.workspace.site import Site
 
 
 def note(session: Session, site: Site, person: Person | None, kind: str, scenario: str = "", **data: Any) -> Activity:
-    """Write down that ``person`` did something of a ``kind``, and tell whoever listens.
+    """Write down that ``person`` did something of a ``kind``, and, once it is kept, tell whoever listens.
 
     Parameters
     ----------
@@ -29,5 +30,5 @@ def note(session: Session, site: Site, person: Person | None, kind: str, scenari
     entry = Activity(person_id=person.id if person else None, kind=kind, scenario=scenario, data=data)
     session.add(entry)
     session.flush()
-    site.bus.publish("activity", id=entry.id)
+    after_commit(session, lambda: site.bus.publish("activity", id=entry.id))
     return entry

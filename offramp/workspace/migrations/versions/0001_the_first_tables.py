@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("digest", sa.String(length=8), nullable=False),
         sa.Column("digest_sent", sa.DateTime(), nullable=True),
+        sa.Column("mail_mentions", sa.Boolean(), nullable=False),
         sa.Column("feed_key", sa.String(length=64), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
         sa.Column("disabled", sa.Boolean(), nullable=False),
@@ -56,13 +57,16 @@ def upgrade() -> None:
         sa.Column("edited", sa.DateTime(), nullable=True),
         sa.Column("resolved", sa.DateTime(), nullable=True),
         sa.Column("resolved_by", sa.Integer(), nullable=True),
+        sa.Column("deleted", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["reply_to"], ["comments.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["resolved_by"], ["people.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("comments", schema=None) as batch_op:
         batch_op.create_index("comments_of", ["scenario", "target"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comments_reply_to"), ["reply_to"], unique=False)
 
     op.create_table(
         "drafts",
@@ -165,12 +169,14 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("read", sa.DateTime(), nullable=True),
+        sa.Column("mailed", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("comment_id", "person_id"),
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mentions_mailed"), ["mailed"], unique=False)
         batch_op.create_index(batch_op.f("ix_mentions_person_id"), ["person_id"], unique=False)
 
 
@@ -178,6 +184,7 @@ def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mentions_person_id"))
+        batch_op.drop_index(batch_op.f("ix_mentions_mailed"))
 
     op.drop_table("mentions")
     with op.batch_alter_table("versions", schema=None) as batch_op:
@@ -195,6 +202,7 @@ def downgrade() -> None:
     op.drop_table("jobs")
     op.drop_table("drafts")
     with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comments_reply_to"))
         batch_op.drop_index("comments_of")
 
     op.drop_table("comments")
