@@ -7,10 +7,15 @@ export function pathText(path: Path | string | null | undefined): string {
   return typeof path === 'string' ? path : (path ?? []).join('.');
 }
 
+/** A probability nearer to 0 or 1 than this is below what the solver resolves. */
+const NEGLIGIBLE = 1e-6;
+
 /** A probability in percent, as the report writes it: no decimals, and never 0 or 100 for what is possible. */
 export function percent(p: number): string {
-  if (p > 0 && p < 0.005) return '< 1%';
-  if (p < 1 && p >= 0.995) return '> 99%';
+  if (p < NEGLIGIBLE) return '0%';
+  if (p > 1 - NEGLIGIBLE) return '100%';
+  if (p < 0.01) return '<1%';
+  if (p > 0.99) return '>99%';
   return `${Math.round(100 * p)}%`;
 }
 
