@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
 
 from offramp.errors import OfframpError, Problem, ScenarioError
 
@@ -72,3 +75,31 @@ def refusal_of(error: OfframpError) -> Refusal:
 def not_found(what: str, name: str, remedy: str = "") -> Refusal:
     """That something is not there."""
     return Refusal(404, f"there is no {what} {name!r}", remedy=remedy)
+
+
+class ProblemLine(BaseModel):
+    """One thing that is wrong: where, what was found, what is allowed, what to do."""
+
+    file: str
+    line: int | None
+    column: int | None
+    path: list[str]
+    found: str
+    allowed: str
+    remedy: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was not carried out."""
+
+    schema_: Literal["offramp.problem/1"] = Field(alias="schema")
+    status: int
+    found: str
+    allowed: str
+    remedy: str
+    problems: list[ProblemLine]
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For ``responses=`` of a route: that it may answer with these, and a problem."""
+    return {status: {"model": ProblemDocument, "description": HTTPStatus(status).phrase} for status in statuses}

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from offramp.workspace.access.gate import Gate
 from offramp.workspace.bus import Bus
 from offramp.workspace.database import Database
-from offramp.workspace.settings import Settings
+from offramp.workspace.settings import Settings, make_hidden
 
 
 class Site:
@@ -19,16 +20,19 @@ class Site:
     settings : Settings
     database : Database
     bus : Bus
+    gate : Gate
     """
 
     def __init__(self, settings: Settings) -> None:
-        settings.hidden.mkdir(parents=True, exist_ok=True)
+        make_hidden(settings.hidden)
         self.settings = settings
         self.database = Database(settings.database_url)
         self.bus = Bus()
+        self.gate = Gate(settings)
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""
+        self.gate.open(self.database)
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""

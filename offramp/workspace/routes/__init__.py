@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from offramp.workspace.routes import health
+from offramp.workspace.routes import health, people, session, tokens
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, session.router, tokens.router, people.router)
 """All that a workspace answers, in the order in which paths are tried."""
