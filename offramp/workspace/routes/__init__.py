@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from offramp.workspace.routes import health, people, session, tokens
+from offramp.workspace.routes import activity, comments, health, people, session, tokens
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, session.router, tokens.router, people.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    session.router,
+    tokens.router,
+    people.router,
+    comments.router,
+    activity.router,
+)
 """All that a workspace answers, in the order in which paths are tried."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, Field
+
+from offramp.workspace.problems import ProblemDocument
+
+SCENARIO_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)*$"
+"""What may be the id of a scenario, or of a run."""
 
 ScenarioId = Annotated[
     str,
     Path(
         max_length=255,
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)*$",
+        pattern=SCENARIO_PATTERN,
         description="The path of the scenario's file in the folder, without .yaml and with : for /",
     ),
 ]
@@ -33,29 +37,6 @@ MEANINGS = {
     429: "Too much was asked.",
     503: "The server is busy.",
 }
-
-
-class PlaceOfProblem(BaseModel):
-    """One thing that is wrong, and where."""
-
-    file: str
-    line: int | None
-    column: int | None
-    path: list[str]
-    found: str
-    allowed: str
-    remedy: str
-
-
-class ProblemDocument(BaseModel):
-    """``offramp.problem/1``: what was found, what is allowed and what to do."""
-
-    schema_: str = Field(alias="schema")
-    status: int
-    found: str
-    allowed: str
-    remedy: str
-    problems: list[PlaceOfProblem]
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

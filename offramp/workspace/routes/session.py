@@ -6,17 +6,17 @@ from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select
 
 from offramp import __version__
 from offramp.workspace.access import accounts, sessions, signing
 from offramp.workspace.access.passwords import LONGEST
 from offramp.workspace.access.roles import AnyoneAsking, Asker, InPerson, Role, address_of
 from offramp.workspace.access.secrets import fingerprint
-from offramp.workspace.models import Mention, Person
+from offramp.workspace.models import Person
 from offramp.workspace.problems import Refusal, refusals
 from offramp.workspace.settings import cookie_name
 from offramp.workspace.site import Site, SiteOf
+from offramp.workspace.talk.mentions import unread
 
 router = APIRouter(prefix="/api", tags=["session"])
 
@@ -33,6 +33,7 @@ class Myself(BaseModel):
     role: Role
     email: str
     digest: Digest
+    mail_mentions: bool
     language: str
     feed: str
 
@@ -75,6 +76,7 @@ class AboutMe(BaseModel):
     display: str | None = Field(None, min_length=1, max_length=128)
     email: str | None = Field(None, max_length=254, pattern=accounts.EMAIL)
     digest: Digest | None = None
+    mail_mentions: bool | None = None
     language: str | None = Field(None, pattern=r"^([a-z]{2})?$")
 
 
@@ -156,6 +158,7 @@ def _myself(person: Person) -> Myself:
         role=cast("Role", person.role),
         email=person.email,
         digest=cast("Digest", person.digest),
+        mail_mentions=person.mail_mentions,
         language=person.language,
         feed=f"/feed.atom?key={person.feed_key}",
     )
@@ -168,6 +171,5 @@ def in_git(site: Site) -> bool:
 
 
 def _unread(site: Site, person: Person) -> int:
-    unread = select(func.count()).select_from(Mention).where(Mention.person_id == person.id, Mention.read.is_(None))
     with site.database.session() as database:
-        return database.scalar(unread) or 0
+        return unread(database, person)
