@@ -9,11 +9,16 @@ export type SiteProps = { query: URLSearchParams };
 /** The pages of the whole folder, each loaded when it is first opened. */
 export const sitePages: Partial<Record<SitePage, Lazy<SiteProps>>> = {
   folder: () => import('./folder/Folder.svelte'),
+  activity: () => import('./activity/Activity.svelte'),
+  people: () => import('./people/People.svelte'),
+  settings: () => import('./settings/Settings.svelte'),
 };
 
 /** The pages of one scenario. */
 export const scenarioPages: Partial<Record<ScenarioPage, Lazy<PageProps>>> = {
   ...seePages,
+  runs: () => import('./runs/Runs.svelte'),
+  history: () => import('./history/History.svelte'),
   talk: () => import('./talk/Talk.svelte'),
 };
 

@@ -1,2 +1,0 @@
-const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./Folder-De1vEWAU.js","./EmptyState-C7SOIkaP.js","./EmptyState-Cl5jGa-4.css","./Folder-Cwxvhxb6.css","./Talk-CX9BKEhI.js","./Field-B1ZkmBLc.js","./Field-UWKGz_UU.css","./Talk-C4GR7eiF.css"])))=>i.map(i=>d[i]);
-import{_ as e}from"./EmptyState-C7SOIkaP.js";var t={},n={folder:()=>e(()=>import(`./Folder-De1vEWAU.js`),__vite__mapDeps([0,1,2,3]),import.meta.url)},r={...t,talk:()=>e(()=>import(`./Talk-CX9BKEhI.js`),__vite__mapDeps([4,1,2,5,6,7]),import.meta.url)},i=t.overview?`overview`:`edit`;export{r as n,n as r,i as t};

@@ -1,0 +1,1 @@
+var e=`offramp.theme`;function t(){let t=localStorage.getItem(e);return t===`light`||t===`dark`?t:`system`}function n(t){t===`system`?(localStorage.removeItem(e),delete document.documentElement.dataset.theme):(localStorage.setItem(e,t),document.documentElement.dataset.theme=t)}export{n,t};
