@@ -71,6 +71,13 @@ class Bus:
             with self._lock:
                 self._listeners.discard(listener)
 
+    def dismiss(self, person: int) -> None:
+        """Send one person home: who comes again is asked again who they are."""
+        with self._lock:
+            listeners = [each for each in self._listeners if each.person == person]
+        for each in listeners:
+            each.loop.call_soon_threadsafe(each.queue.put_nowait, None)
+
     def close(self) -> None:
         """Send everyone home."""
         with self._lock:

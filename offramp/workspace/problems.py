@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
 
 from offramp.errors import OfframpError, Problem, ScenarioError
 
@@ -72,6 +72,11 @@ def refusal_of(error: OfframpError) -> Refusal:
     return Refusal(422, str(error))
 
 
+def response_of(refusal: Refusal) -> JSONResponse:
+    """A refusal as an answer."""
+    return JSONResponse(refusal.document(), status_code=refusal.status, headers=dict(refusal.headers or {}))
+
+
 def not_found(what: str, name: str, remedy: str = "") -> Refusal:
     """That something is not there."""
     return Refusal(404, f"there is no {what} {name!r}", remedy=remedy)
@@ -98,8 +103,3 @@ class ProblemDocument(BaseModel):
     allowed: str
     remedy: str
     problems: list[ProblemLine]
-
-
-def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For ``responses=`` of a route: that it may answer with these, and a problem."""
-    return {status: {"model": ProblemDocument, "description": HTTPStatus(status).phrase} for status in statuses}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from offramp.workspace.routes import activity, comments, health, people, session, tokens
+from offramp.workspace.routes import activity, comments, front, health, people, session, tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
+    front.router,
     health.router,
     session.router,
     tokens.router,

@@ -11,7 +11,8 @@ from offramp.workspace.access import accounts
 from offramp.workspace.access.passwords import LONGEST
 from offramp.workspace.access.roles import InPerson, Owner, Reader, Role
 from offramp.workspace.models import Person
-from offramp.workspace.problems import Refusal, refusals
+from offramp.workspace.problems import Refusal
+from offramp.workspace.routes.common import refusals
 from offramp.workspace.site import Site, SiteOf
 from offramp.workspace.times import Time
 

@@ -13,7 +13,8 @@ from offramp.workspace.access.passwords import LONGEST
 from offramp.workspace.access.roles import AnyoneAsking, Asker, InPerson, Role, address_of
 from offramp.workspace.access.secrets import fingerprint
 from offramp.workspace.models import Person
-from offramp.workspace.problems import Refusal, refusals
+from offramp.workspace.problems import Refusal
+from offramp.workspace.routes.common import refusals
 from offramp.workspace.settings import cookie_name
 from offramp.workspace.site import Site, SiteOf
 from offramp.workspace.talk.mentions import unread

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from offramp.workspace.access import tokens
 from offramp.workspace.access.roles import InPerson
 from offramp.workspace.models import Token
-from offramp.workspace.problems import Refusal, not_found, refusals
+from offramp.workspace.problems import Refusal, not_found
+from offramp.workspace.routes.common import refusals
 from offramp.workspace.site import SiteOf
 from offramp.workspace.times import Time
 

@@ -9,8 +9,30 @@ branch_labels = None
 depends_on = None
 
 
+TABLES = ("people", "activity", "comments", "drafts", "jobs", "sessions", "shares", "tokens", "versions", "mentions")
+
+
 def upgrade() -> None:
     """Go forward."""
+    _people()
+    _activity()
+    _comments()
+    _drafts()
+    _jobs()
+    _sessions()
+    _shares()
+    _tokens()
+    _versions()
+    _mentions()
+
+
+def downgrade() -> None:
+    """Go back."""
+    for table in reversed(TABLES):
+        op.drop_table(table)
+
+
+def _people() -> None:
     op.create_table(
         "people",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -30,6 +52,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("feed_key"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _activity() -> None:
     op.create_table(
         "activity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -45,6 +70,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activity_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_scenario"), ["scenario"], unique=False)
 
+
+def _comments() -> None:
     op.create_table(
         "comments",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -68,6 +95,8 @@ def upgrade() -> None:
         batch_op.create_index("comments_of", ["scenario", "target"], unique=False)
         batch_op.create_index(batch_op.f("ix_comments_reply_to"), ["reply_to"], unique=False)
 
+
+def _drafts() -> None:
     op.create_table(
         "drafts",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -78,6 +107,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "scenario"),
     )
+
+
+def _jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -104,6 +136,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jobs_scenario"), ["scenario"], unique=False)
         batch_op.create_index(batch_op.f("ix_jobs_status"), ["status"], unique=False)
 
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -115,6 +149,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _shares() -> None:
     op.create_table(
         "shares",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -130,6 +167,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
     )
+
+
+def _tokens() -> None:
     op.create_table(
         "tokens",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -144,6 +184,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
     )
+
+
+def _versions() -> None:
     op.create_table(
         "versions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -163,6 +206,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_versions_hash"), ["hash"], unique=False)
         batch_op.create_index("versions_of", ["scenario", "at"], unique=False)
 
+
+def _mentions() -> None:
     op.create_table(
         "mentions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -178,37 +223,3 @@ def upgrade() -> None:
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mentions_mailed"), ["mailed"], unique=False)
         batch_op.create_index(batch_op.f("ix_mentions_person_id"), ["person_id"], unique=False)
-
-
-def downgrade() -> None:
-    """Go back."""
-    with op.batch_alter_table("mentions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mentions_person_id"))
-        batch_op.drop_index(batch_op.f("ix_mentions_mailed"))
-
-    op.drop_table("mentions")
-    with op.batch_alter_table("versions", schema=None) as batch_op:
-        batch_op.drop_index("versions_of")
-        batch_op.drop_index(batch_op.f("ix_versions_hash"))
-
-    op.drop_table("versions")
-    op.drop_table("tokens")
-    op.drop_table("shares")
-    op.drop_table("sessions")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_jobs_status"))
-        batch_op.drop_index(batch_op.f("ix_jobs_scenario"))
-
-    op.drop_table("jobs")
-    op.drop_table("drafts")
-    with op.batch_alter_table("comments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comments_reply_to"))
-        batch_op.drop_index("comments_of")
-
-    op.drop_table("comments")
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_activity_scenario"))
-        batch_op.drop_index(batch_op.f("ix_activity_at"))
-
-    op.drop_table("activity")
-    op.drop_table("people")

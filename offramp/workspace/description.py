@@ -1,0 +1,141 @@
+"""What the interface for programs says of itself: the OpenAPI document, and a page of it for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from offramp.workspace.access.roles import CSRF_HEADER
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+WAYS_IN = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A token from POST /api/tokens."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "offramp_session",
+        "description": f"A browser's session; what changes something needs the header {CSRF_HEADER} as well.",
+    },
+}
+
+ABOUT = """\
+What the pages of the workspace use, and what programs may use with a token. Errors are problem documents
+(`offramp.problem/1`): what was found, what is allowed and what to do. Times are ISO 8601 in UTC.
+"""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that the interface does, as the page shows it."""
+
+    method: str
+    path: str
+    summary: str
+    says: str
+    parameters: list[dict[str, Any]]
+    body: str
+    answers: list[tuple[str, str, str]]
+
+
+def describe(app: FastAPI) -> None:
+    """Let the OpenAPI document of ``app`` say how one gets in."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            document["info"]["description"] = ABOUT
+            document.setdefault("components", {})["securitySchemes"] = WAYS_IN
+            document["security"] = [{name: []} for name in WAYS_IN]
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def description_page(document: Mapping[str, Any], nonce: str) -> str:
+    """The OpenAPI document as a page without scripts; ``nonce`` is for its styles."""
+    groups: dict[str, list[Operation]] = {}
+    for tag, operation in _operations(document):
+        groups.setdefault(tag, []).append(operation)
+    schemas = document.get("components", {}).get("schemas", {})
+    shapes = [(name, _fields(shape)) for name, shape in sorted(schemas.items())]
+    return _template().render(info=document["info"], groups=groups, shapes=shapes, nonce=nonce)
+
+
+@cache
+def _template() -> Template:
+    pages = Environment(
+        loader=PackageLoader("offramp.workspace", "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return pages.get_template("docs.html")
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            found = methods.get(method)
+            if found is not None:
+                yield (found.get("tags") or ["other"])[0], _operation(path, method, found)
+
+
+def _operation(path: str, method: str, found: Mapping[str, Any]) -> Operation:
+    answers = [
+        (status, answer.get("description", ""), _content(answer)) for status, answer in found["responses"].items()
+    ]
+    parameters = [
+        {
+            "name": each["name"],
+            "place": each["in"],
+            "shape": shape_words(each.get("schema", {})),
+            "required": each.get("required", False),
+        }
+        for each in found.get("parameters", [])
+    ]
+    says = found.get("description", "")
+    summary = found.get("summary", "")
+    return Operation(method.upper(), path, summary, says, parameters, _content(found.get("requestBody", {})), answers)
+
+
+def _content(found: Mapping[str, Any]) -> str:
+    """What a body holds, in words."""
+    return ", ".join(
+        shape_words(each["schema"]) if kind == "application/json" else kind
+        for kind, each in found.get("content", {}).items()
+        if kind != "application/json" or each.get("schema")
+    )
+
+
+def _fields(shape: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    needed = shape.get("required", [])
+    return [(name, shape_words(each), name in needed) for name, each in shape.get("properties", {}).items()]
+
+
+def shape_words(shape: Mapping[str, Any]) -> str:
+    """A JSON Schema in a few words: ``list of Token``, ``"read" or "write"``, ``integer from 1 to 365``."""
+    if "$ref" in shape:
+        return str(shape["$ref"]).rpartition("/")[2]
+    for key in ("anyOf", "oneOf"):
+        if key in shape:
+            return " or ".join(shape_words(each) for each in shape[key])
+    if "const" in shape:
+        return f'"{shape["const"]}"'
+    if "enum" in shape:
+        return " or ".join(f'"{each}"' for each in shape["enum"])
+    kind = shape.get("type", "anything")
+    if kind == "array":
+        return f"list of {shape_words(shape.get('items', {}))}"
+    return f"{kind}{_bounds(shape)}"
+
+
+def _bounds(shape: Mapping[str, Any]) -> str:
+    low, high = shape.get("minimum"), shape.get("maximum")
+    said = f" from {low}" if low is not None else ""
+    said += f" to {high}" if high is not None else ""
+    longest = shape.get("maxLength")
+    return said + (f", at most {longest} characters" if longest is not None else "")
