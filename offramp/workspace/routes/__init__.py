@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from offramp.workspace.routes import activity, comments, front, health, people, session, tokens
+from offramp.workspace.routes import activity, comments, drafts, front, health, people, scenarios, session, tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
     front.router,
@@ -14,5 +14,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     comments.router,
     activity.router,
+    scenarios.router,
+    drafts.router,
 )
 """All that a workspace answers, in the order in which paths are tried."""
