@@ -82,6 +82,25 @@ class About:
 
 
 @dataclass(frozen=True)
+class Came:
+    """Where a document came from.
+
+    Attributes
+    ----------
+    what : str
+        What it is called in messages.
+    original : str
+        The name of its file; empty where it has none.
+    url : str
+        Its address; empty where that is not known.
+    """
+
+    what: str
+    original: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Ledger:
     """The documents in a folder; the folder need not be there yet."""
 
@@ -122,18 +141,28 @@ class Ledger:
         about = about or About()
         _check_about(what, about)
         if is_url(what):
-            content, original, url = fetch(what, allow_local=about.allow_local), "", what
+            content, came = fetch(what, allow_local=about.allow_local), Came(what, url=what)
         else:
-            content, original, url = content_of(Path(what), what), Path(what).name, ""
-        document = parse(content, what)
+            content, came = content_of(Path(what), what), Came(what, Path(what).name)
+        return self.store(parse(content, what), content, came, about)
+
+    def store(self, document: Document, content: bytes, came: Came, about: About) -> tuple[Entry, bool]:
+        """Store a document that was read already, with the bytes that it was read from; as :meth:`add` does.
+
+        Raises
+        ------
+        SourceError
+            If another document has its name.
+        """
+        _check_about(came.what, about)
         with self._alone():
             entries = self.entries()
             known = next((each for each in entries if each.sha256 == document.sha256), None)
-            entry = _told(known or _new(document, entries, original, url, about), about)
+            entry = _told(known or _new(document, entries, came, about), about)
             others = [each for each in entries if each.sha256 != entry.sha256]
             if entry.name in {each.name for each in others}:
                 remedy = "choose another --name"
-                raise SourceError(what, f"the ledger has another document called {entry.name!r}", remedy=remedy)
+                raise SourceError(came.what, f"the ledger has another document called {entry.name!r}", remedy=remedy)
             _write_whole(self.folder / entry.file, content)
             kept = [entry if each.sha256 == entry.sha256 else each for each in entries]
             self._write([*kept, *([] if known else [entry])])
@@ -196,11 +225,11 @@ def _entry(record: Any) -> Entry:
     return Entry(**cleaned, date=date.fromisoformat(day) if day else None)
 
 
-def _new(document: Document, entries: tuple[Entry, ...], original: str, url: str, about: About) -> Entry:
-    title = document.title or shortened(one_line(Path(original).stem or url), MAX_TITLE)
+def _new(document: Document, entries: tuple[Entry, ...], came: Came, about: About) -> Entry:
+    title = document.title or shortened(one_line(Path(came.original).stem or came.url), MAX_TITLE)
     name = about.name or _free_name(about.title or title, {each.name for each in entries})
-    said = (document.publisher, document.date, url)
-    return Entry(name, document.sha256, document.kind, title, *said, original=one_line(original))
+    said = (document.publisher, document.date, one_line(came.url))
+    return Entry(name, document.sha256, document.kind, title, *said, original=one_line(came.original))
 
 
 def _told(entry: Entry, about: About) -> Entry:

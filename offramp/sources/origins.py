@@ -77,13 +77,24 @@ def find_origins(documents: Mapping[str, Document | None]) -> Origins:
     (('a', 'c'), ('b',))
     """
     shingles = {name: _shingles(document) for name, document in documents.items() if document}
-    pairs = []
-    for first, second in combinations(shingles, 2):
-        same = _document(documents, first).sha256 == _document(documents, second).sha256
-        pairs.append(Shared(first, second, 1.0 if same else _containment(shingles[first], shingles[second])))
+    pairs = [_shared(documents, shingles, *pair) for pair in combinations(shingles, 2)]
     copies = tuple(pair for pair in pairs if pair.containment >= COPIED)
     overlaps = tuple(pair for pair in pairs if OVERLAP <= pair.containment < COPIED)
     return Origins(_grouped(tuple(documents), copies), copies, overlaps)
+
+
+def shared_with(name: str, documents: Mapping[str, Document]) -> tuple[Shared, ...]:
+    """What the document called ``name`` shares with each of the others, from ``OVERLAP`` on; the most first."""
+    shingles = {each: _shingles(document) for each, document in documents.items()}
+    pairs = [_shared(documents, shingles, other, name) for other in documents if other != name]
+    return tuple(sorted((pair for pair in pairs if pair.containment >= OVERLAP), key=lambda pair: -pair.containment))
+
+
+def _shared(
+    documents: Mapping[str, Document | None], shingles: Mapping[str, frozenset[int]], first: str, second: str
+) -> Shared:
+    same = _document(documents, first).sha256 == _document(documents, second).sha256
+    return Shared(first, second, 1.0 if same else _containment(shingles[first], shingles[second]))
 
 
 def _document(documents: Mapping[str, Document | None], name: str) -> Document:

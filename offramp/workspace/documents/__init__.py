@@ -1,1 +1,1 @@
-"""Documents that scenarios rest on: uploads into the ledger, passages and suggestions."""
+"""Documents that people upload: kept in the ledger that ``offramp sources`` keeps, read apart, trusted in nothing."""

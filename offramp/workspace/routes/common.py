@@ -33,6 +33,7 @@ MEANINGS = {
     404: "It is not there.",
     409: "It clashes with what is there.",
     413: "It is too large.",
+    415: "It is of a kind that is not taken.",
     422: "The request is wrong.",
     429: "Too much was asked.",
     503: "The server is busy.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from offramp.errors import ScenarioError
@@ -96,10 +97,23 @@ def standing(settings: Settings, scenario: str) -> Standing:
     Refusal
         If there is no such scenario.
     """
+    return Standing(settings, _names(scenario_file(settings, scenario).read_bytes()))
+
+
+def scenario_file(settings: Settings, scenario: str) -> Path:
+    """The file of a scenario, which is there.
+
+    Raises
+    ------
+    Refusal
+        If there is none, or it lies outside the folder.
+    """
     place = settings.folder / f"{scenario.replace(':', '/')}.yaml"
     if not _SCENARIO.fullmatch(scenario) or not place.is_file():
         raise not_found("scenario", scenario)
-    return Standing(settings, _names(place.read_bytes()))
+    if not place.resolve().is_relative_to(settings.folder.resolve()):
+        raise not_found("scenario", scenario)
+    return place
 
 
 @lru_cache(maxsize=64)
