@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import pytest
 
+from browser import ALONE, axe_faults, chromium
 from offramp.explore.run import run
 from offramp.tell.report.api import explored, write
 from offramp.tell.report.compose import compose
 from reported import hostile_document
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe_package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,31 +25,6 @@ LARGEST = 3_000_000
 """Bytes of a report."""
 
 PHONE, DESKTOP = 390, 1280
-
-ALONE = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""Options that keep the browser from asking anything of anyone."""
-
-
-def _chromium() -> str:
-    """Debian's Chromium; installed if it is missing and this is a Debian that may be added to."""
-    with (Path(gettempdir()) / "offramp-chromium.lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests in other processes wait for the one that installs it
-        if shutil.which("chromium") is None and shutil.which("apt-get"):
-            quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
-                subprocess.run(command, check=False, capture_output=True, env=quiet)
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("there is no chromium, and apt-get is missing or could not install it")
-    return found
 
 
 @dataclass
@@ -76,14 +46,12 @@ class Opened:
 
     def faults(self) -> list[str]:
         """What axe-core finds wrong, each with the element that it is found in."""
-        self.page.evaluate((Path(axe_package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+        return axe_faults(self.page)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    program = _chromium()
+    program = chromium()
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=list(ALONE))
         yield started

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from offramp.errors import RunError
-
-TITLE = "A secret offer of safe passage"
-"""The title in the starter file, which the new file's name replaces."""
 
 
 @click.command()
@@ -22,13 +18,15 @@ def new(name: str, blocks: str | None) -> None:
 
     With --with it is composed from building blocks; 'offramp blocks' lists them.
     """
+    from offramp.scenario.composing import STARTER_TITLE, starter
+
     path = Path(name)
     if not path.name:
         raise RunError(f"{name!r} is no name for a file; give one such as my-standoff")
     if path.suffix not in (".yaml", ".yml"):
         path = path.with_name(path.name + ".yaml")
-    title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or TITLE
-    text = _composed(title, blocks) if blocks is not None else _starter(title)
+    title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or STARTER_TITLE
+    text = _composed(title, blocks) if blocks is not None else starter(title)
     if not path.parent.is_dir():
         raise RunError(f"there is no folder {str(path.parent)!r}; make it first, or give another name")
     try:
@@ -37,11 +35,6 @@ def new(name: str, blocks: str | None) -> None:
     except FileExistsError:
         raise RunError(f"{str(path)!r} is there already; give another name") from None
     click.echo(f"Wrote {path}. Next: offramp run {shlex.quote(str(path))}")
-
-
-def _starter(title: str) -> str:
-    text = files("offramp.cli").joinpath("starter.yaml").read_text(encoding="utf-8")
-    return text.replace(TITLE, title.replace('"', "'"), 1)
 
 
 def _composed(title: str, blocks: str) -> str:

@@ -1,14 +1,16 @@
-"""A scenario composed from building blocks, for ``offramp new --with``.
+"""A scenario to start from: a small commented one, or one composed from building blocks (``offramp new --with``).
 
-An offer is made and answered (``skeleton.yaml``). Blocks insert their moves before, between and after, each in its
-slot, lead to ends of their own, and add to payoffs. What comes out is a plain scenario with everything written out, to
-be changed at will: nothing in it refers to the blocks any more.
+In one that is composed an offer is made and answered (``skeleton.yaml``). Blocks insert their moves before, between and
+after, each in its slot, lead to ends of their own, and add to payoffs. What comes out is a plain scenario with
+everything written out, to be changed at will: nothing in it refers to the blocks any more.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 from offramp.errors import RunError
@@ -34,7 +36,16 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 PRECEDENT = "precedent"
 """The block that is used once for every end at which he goes."""
 
+STARTER_TITLE = "A secret offer of safe passage"
+"""The title in ``starter.yaml``, which another replaces."""
+
 Plain = dict[str, Any]
+
+
+def starter(title: str) -> str:
+    """The text of a small commented scenario that runs as it is, with another title."""
+    text = files("offramp.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
+    return text.replace(f'"{STARTER_TITLE}"', json.dumps(title, ensure_ascii=False), 1)
 
 
 @dataclass

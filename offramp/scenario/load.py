@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from offramp.errors import Problem, ScenarioError
@@ -13,7 +14,7 @@ from offramp.scenario.context import Damage
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import Origin, Scenario
 from offramp.scenario.names import meant
-from offramp.scenario.nodes import compose
+from offramp.scenario.nodes import Node, compose
 from offramp.scenario.shape import Place, Report
 
 MAX_BYTES = 300_000
@@ -54,20 +55,55 @@ def loads(text: str, file: str = "<text>") -> Scenario:
     short.yaml:1:1: title: no 'title'
     ...
     """
+    reading = read(text, file)
+    if reading.problems or reading.scenario is None:
+        raise ScenarioError(reading.problems)
+    return reading.scenario
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What can be read of a text.
+
+    Attributes
+    ----------
+    scenario : Scenario or None
+        Where there are problems, what was malformed is missing from it: it is to be shown, never to be solved. None
+        where nothing can be read.
+    problems : tuple of Problem
+        All of them, in the order of the file.
+    root : Node or None
+        The file as it stands, without what its building blocks bring; None where it is not YAML.
+    """
+
+    scenario: Scenario | None
+    problems: tuple[Problem, ...]
+    root: Node | None = field(default=None, repr=False)
+
+
+def read(text: str, file: str = "<text>") -> Reading:
+    r"""All that can be read of a text, with all that is wrong with it; ``file`` stands in messages.
+
+    Examples
+    --------
+    >>> reading = read("format: offramp/1\ntitle: Talks")
+    >>> reading.scenario.title, len(reading.problems)
+    ('Talks', 3)
+    """
     text = text.removeprefix(_BOM)
-    if len(text) > MAX_BYTES:
-        raise _refused(file, f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}", "split or shorten it")
-    node = compose(text, file)
+    try:
+        if len(text) > MAX_BYTES:
+            raise _refused(file, f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}", "split or shorten it")
+        node = compose(text, file)
+    except ScenarioError as error:
+        return Reading(None, error.problems)
     report = Report(file, text)
-    node = with_blocks(node, report)
-    values = SCENARIO.read(node, Place(report, (), (node.line, node.column)))
+    values = SCENARIO.read(with_blocks(node, report), Place(report, (), (node.line, node.column)))
+    scenario = None
     if isinstance(values, dict):
-        origin = Origin(file, text, report.positions, report.keys)
-        scenario = build(values, origin)
+        scenario = build(values, Origin(file, text, report.positions, report.keys))
         report.problems.extend(meaning_problems(scenario, Damage(report.damaged)))
-    if report.problems:
-        raise ScenarioError(report.problems)
-    return scenario
+    return Reading(scenario, ScenarioError(report.problems).problems, node)
 
 
 def _read(path: Path, file: str) -> str:

@@ -10,6 +10,9 @@ from offramp.workspace.access.gate import Gate
 from offramp.workspace.bus import Bus
 from offramp.workspace.database import Database
 from offramp.workspace.documents.shelf import Shelf
+from offramp.workspace.files.catalogue import Catalogue
+from offramp.workspace.files.folder import Folder
+from offramp.workspace.files.headlines import Headlines
 from offramp.workspace.settings import Settings, make_hidden
 
 
@@ -22,6 +25,12 @@ class Site:
     database : Database
     bus : Bus
     gate : Gate
+    folder : Folder
+        The scenario files.
+    catalogue : Catalogue
+        The scenarios at a glance.
+    headlines : Headlines
+        What runs in the folder say first.
     shelf : Shelf
     """
 
@@ -31,14 +40,19 @@ class Site:
         self.database = Database(settings.database_url)
         self.bus = Bus()
         self.gate = Gate(settings)
+        self.folder = Folder(settings.folder, settings.limits.text)
+        self.catalogue = Catalogue(lambda scenario, version: self.bus.publish("scenario", id=scenario, version=version))
+        self.headlines = Headlines(self.folder.root)
         self.shelf = Shelf(settings)
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.gate.open(self.database)
+        self.catalogue.start()
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""
+        self.catalogue.close()
         self.bus.close()
         self.database.close()
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from offramp.workspace.routes import activity, comments, documents, front, health, people, session, tokens
+from offramp.workspace.routes import (
+    activity,
+    comments,
+    documents,
+    drafts,
+    front,
+    health,
+    people,
+    scenarios,
+    session,
+    tokens,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     front.router,
@@ -14,6 +25,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     comments.router,
     activity.router,
+    scenarios.router,
+    drafts.router,
     documents.router,
 )
 """All that a workspace answers, in the order in which paths are tried."""

@@ -1,0 +1,137 @@
+"""All scenarios of the folder at a glance: title, question, whether anything is wrong with each.
+
+To say what is wrong with a text it must be read whole, which takes about a tenth of a second. So what is found is
+remembered by version, a listing waits for a few texts only, and the rest is read by a thread beside, which tells those
+that listen.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from offramp.scenario.load import read
+from offramp.scenario.model import Scenario
+
+REMEMBERED = 5000
+"""Versions of which the summary is remembered."""
+
+PATIENCE = 0.5
+"""Seconds that a listing spends on texts that nobody has read yet."""
+
+SHOWN = 300
+"""Characters of a title or a question in a listing."""
+
+_TOP = re.compile(r"^(title|question|as_of):[ \t]*(.+?)[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a listing shows of a version; ``problems`` is None where nobody has looked yet."""
+
+    title: str
+    question: str
+    as_of: str | None
+    problems: int | None
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class Catalogue:
+    """Summaries of versions.
+
+    Parameters
+    ----------
+    tell : callable
+        Called with a scenario and its version when a summary is there that a listing did not wait for.
+    """
+
+    def __init__(self, tell: Callable[[str, str], None]) -> None:
+        self._tell = tell
+        self._known: OrderedDict[str, Summary] = OrderedDict()
+        self._waiting: queue.SimpleQueue[tuple[str, str, str] | None] = queue.SimpleQueue()
+        self._asked: set[str] = set()
+        self._guard = threading.Lock()
+        self._reader: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to read what listings do not wait for."""
+        self._reader = threading.Thread(target=self._read_on, name="catalogue", daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._waiting.put(None)
+        if self._reader is not None:
+            self._reader.join()
+
+    def known(self, version: str) -> Summary | None:
+        """The summary of a version, if it is there already."""
+        with self._guard:
+            return self._known.get(version)
+
+    def summary(self, scenario: str, version: str, text: Callable[[], str], deadline: float) -> Summary:
+        """The summary of a version.
+
+        Parameters
+        ----------
+        scenario, version : str
+        text : callable
+            Gives the version's text.
+        deadline : float
+            By :func:`time.monotonic`; after it what takes long is left to the thread beside.
+        """
+        known = self.known(version)
+        if known is not None:
+            return known
+        wanted = text()
+        if time.monotonic() < deadline or self._reader is None:
+            return self._remembered(version, summary_of(wanted))
+        with self._guard:
+            asked = version in self._asked
+            self._asked.add(version)
+        if not asked:
+            self._waiting.put((scenario, version, wanted))
+        return glimpse_of(wanted)
+
+    def _remembered(self, version: str, summary: Summary) -> Summary:
+        with self._guard:
+            self._known[version] = summary
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            self._asked.discard(version)
+        return summary
+
+    def _read_on(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            scenario, version, text = item
+            if self.known(version) is None:
+                self._remembered(version, summary_of(text))
+            self._tell(scenario, version)
+
+
+def summary_of(text: str) -> Summary:
+    """What a text says at a glance, and how many problems it has."""
+    reading = read(text)
+    glimpse = glimpse_of(text)
+    if reading.scenario is None:
+        return Summary(glimpse.title, glimpse.question, glimpse.as_of, len(reading.problems))
+    return _of_scenario(reading.scenario, len(reading.problems))
+
+
+def _of_scenario(scenario: Scenario, problems: int) -> Summary:
+    as_of = scenario.as_of.isoformat() if scenario.as_of else None
+    return Summary(scenario.title[:SHOWN], scenario.question[:SHOWN], as_of, problems)
+
+
+def glimpse_of(text: str) -> Summary:
+    """What can be seen of a text without reading it whole."""
+    found = {match[1]: match[2].strip("'\"")[:SHOWN] for match in _TOP.finditer(text)}
+    return Summary(found.get("title", ""), found.get("question", ""), found.get("as_of"), None)

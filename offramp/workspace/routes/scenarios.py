@@ -1,0 +1,194 @@
+"""Scenarios: listed, read, checked, saved, renamed, deleted and restored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from offramp.scenario.blocks import Block, block, block_names
+from offramp.scenario.schema import json_schema
+from offramp.workspace.access.roles import Editor, Reader
+from offramp.workspace.files import moving
+from offramp.workspace.files.documents import check_document, conflict_document, scenario_document
+from offramp.workspace.files.ids import ID_PATTERN, LONGEST
+from offramp.workspace.files.listed import list_scenarios
+from offramp.workspace.files.present import present
+from offramp.workspace.files.saving import Conflict, Order, save
+from offramp.workspace.files.versions import LONGEST_MESSAGE
+from offramp.workspace.problems import Refusal
+from offramp.workspace.routes.common import ScenarioId, refusals
+from offramp.workspace.site import SiteOf
+
+router = APIRouter(prefix="/api", tags=["scenarios"])
+
+MOST_CHARACTERS = 2_000_000
+"""Of any text; how large a scenario may be is a setting."""
+
+MOST_BLOCKS = 50
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text has no NUL characters")
+    return text
+
+
+Text = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(_without_nul)]
+NewId = Annotated[str, Field(pattern=ID_PATTERN, max_length=LONGEST)]
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="The SHA-256 of a text")]
+
+
+class Strict(BaseModel):
+    """A request's body, with the keys that it has and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewScenario(Strict):
+    """A scenario to make: of a text, as a copy, of building blocks, or the small one to start from."""
+
+    id: NewId
+    text: Text | None = None
+    copy_of: NewId | None = None
+    title: Annotated[str, Field(max_length=300), AfterValidator(_without_nul)] = ""
+    blocks: list[Annotated[str, Field(max_length=100)]] = Field(default_factory=list, max_length=MOST_BLOCKS)
+
+
+class ToSave(Strict):
+    """A text to save; ``base`` is the version that its writer began with."""
+
+    text: Text
+    base: Hash
+    message: Annotated[str, Field(max_length=LONGEST_MESSAGE), AfterValidator(_without_nul)] = ""
+
+
+class ToCheck(Strict):
+    """A text to look at."""
+
+    text: Text
+
+
+class NewName(Strict):
+    """The id that a scenario is to have."""
+
+    to: NewId
+
+
+class Restored(Strict):
+    """The id that a scenario from the trash is to have, if not its own."""
+
+    to: NewId | None = None
+
+
+class SavedText(BaseModel):
+    """What the file holds now; ``merged`` where it is not just what was sent."""
+
+    version: str
+    merged: bool
+    text: str
+
+
+Document = dict[str, Any]
+
+
+@router.get("/scenarios", responses=refusals())
+def scenarios(_: Reader, site: SiteOf) -> Document:
+    """All scenarios of the folder, with the headline of each one's newest run, and the files that were left out."""
+    return list_scenarios(site)
+
+
+@router.post("/scenarios", status_code=201, responses=refusals(404, 409, 413))
+def create(body: NewScenario, person: Editor, site: SiteOf) -> Document:
+    """Make a scenario: of ``text``, as a copy of another, composed of building blocks, or the small one."""
+    if sum((body.text is not None, body.copy_of is not None, bool(body.blocks))) > 1:
+        raise Refusal(422, "several of text, copy_of and blocks", "one of them at most", "leave the others out")
+    text = body.text
+    if body.copy_of is not None:
+        text = present(site, body.copy_of).content.text
+    if text is None:
+        text = moving.new_text(body.title.strip() or body.id.rpartition(":")[2], body.blocks)
+    moving.create(site, person, body.id, text)
+    return scenario_document(site, person, body.id)
+
+
+@router.get("/scenarios/{scenario}", responses=refusals(404))
+def read(scenario: ScenarioId, person: Reader, site: SiteOf) -> Document:
+    """A scenario: its text and version, what is wrong with it, its outline, and the draft of who asks."""
+    return scenario_document(site, person, scenario)
+
+
+@router.put(
+    "/scenarios/{scenario}",
+    response_model=SavedText,
+    responses={**refusals(404, 413), 409: {"description": "offramp.conflict/1: both texts, and where they clash"}},
+)
+def write(scenario: ScenarioId, body: ToSave, person: Editor, site: SiteOf) -> Any:
+    """Save a text. Where the file is no longer the one that it began with, the two are merged if they do not clash."""
+    found = save(site, person, Order(scenario, body.text, body.base, body.message))
+    if isinstance(found, Conflict):
+        return JSONResponse(conflict_document(found), status_code=409)
+    return SavedText(version=found.version, merged=found.merged, text=found.text)
+
+
+@router.delete("/scenarios/{scenario}", responses=refusals(404))
+def delete(scenario: ScenarioId, person: Editor, site: SiteOf) -> Document:
+    """Put a scenario into the trash, from which it can be restored."""
+    return moving.delete(site, person, scenario).record
+
+
+@router.post("/scenarios/{scenario}/rename", responses=refusals(404, 409))
+def rename(scenario: ScenarioId, body: NewName, person: Editor, site: SiteOf) -> Document:
+    """Give a scenario another id, and its file another name; comments, versions and drafts go along."""
+    moving.rename(site, person, scenario, body.to)
+    return scenario_document(site, person, body.to)
+
+
+@router.post("/scenarios/{scenario}/check", responses=refusals())
+def check(scenario: ScenarioId, body: ToCheck, _: Reader) -> Document:
+    """What is wrong with a text, and its outline; nothing is saved."""
+    return check_document(scenario, body.text)
+
+
+@router.get("/trash", responses=refusals())
+def trash(_: Reader, site: SiteOf) -> Document:
+    """The scenarios that were deleted, the newest first."""
+    return {"trash": [each.record for each in moving.deleted(site)]}
+
+
+@router.post("/trash/{deleted}/restore", responses=refusals(404, 409))
+def restore(
+    deleted: Annotated[str, Path(pattern=moving.TRASH_ID)], body: Restored, person: Editor, site: SiteOf
+) -> Document:
+    """Bring a scenario back from the trash, under its id or another."""
+    scenario = moving.restore(site, person, deleted, body.to)
+    return scenario_document(site, person, scenario)
+
+
+@router.get("/schema", responses=refusals())
+def schema(_: Reader) -> Document:
+    """The JSON Schema of a scenario file, by which editors complete and check."""
+    return json_schema()
+
+
+@router.get("/blocks", responses=refusals())
+def blocks(_: Reader) -> Document:
+    """The building blocks: what each is about, rests on, brings, and takes as parameters."""
+    names = sorted(block_names(), key=lambda name: (block(name).slot, name))
+    return {"blocks": [_block_record(block(name)) for name in names]}
+
+
+def _block_record(found: Block) -> Document:
+    return {
+        "name": found.name,
+        "title": found.title,
+        "summary": found.about,
+        "effect": found.effect,
+        "literature": list(found.literature),
+        "parameters": [
+            {"name": name, "default": each.default, "meaning": each.meaning} for name, each in found.parameters.items()
+        ],
+        "brings": found.filled(found.fragment, {}),
+    }
