@@ -135,7 +135,10 @@ class Activity(Base):
 
 
 class Job(Base):
-    """Work that takes longer than one waits; ``text`` is the scenario as it was when it was asked for."""
+    """Work that takes longer than one waits.
+
+    ``text`` is the scenario as it was when it was asked for; ``left_out`` are analyses that could not be made, and why.
+    """
 
     __tablename__ = "jobs"
 
@@ -155,6 +158,7 @@ class Job(Base):
     started: Mapped[datetime | None] = mapped_column(Moment)
     ended: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    left_out: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     run: Mapped[str | None] = mapped_column(String(255))
     person: Mapped[Person | None] = relationship()
 

@@ -13,6 +13,10 @@ from offramp.workspace.documents.shelf import Shelf
 from offramp.workspace.files.catalogue import Catalogue
 from offramp.workspace.files.folder import Folder
 from offramp.workspace.files.headlines import Headlines
+from offramp.workspace.jobs.engine import Jobs
+from offramp.workspace.jobs.reports import Reports
+from offramp.workspace.jobs.runs import Runs
+from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
 
 
@@ -32,6 +36,10 @@ class Site:
     headlines : Headlines
         What runs in the folder say first.
     shelf : Shelf
+    presence : Presence
+    jobs : Jobs
+    runs : Runs
+    reports : Reports
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,16 +52,24 @@ class Site:
         self.catalogue = Catalogue(lambda scenario, version: self.bus.publish("scenario", id=scenario, version=version))
         self.headlines = Headlines(self.folder.root)
         self.shelf = Shelf(settings)
+        self.presence = Presence(self.bus)
+        self.jobs = Jobs(self)
+        self.runs = Runs(self)
+        self.reports = Reports(settings.hidden / "reports")
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""
         self.gate.open(self.database)
         self.catalogue.start()
+        self.presence.start()
+        self.jobs.start()
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""
         self.catalogue.close()
         self.bus.close()
+        self.presence.close()
+        self.jobs.close()
         self.database.close()
 
 

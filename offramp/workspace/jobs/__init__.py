@@ -1,1 +1,1 @@
-"""Long work: a queue that survives a restart, its workers, the runs they make, reports and links to share them."""
+"""Work that takes longer than one waits: its queue, its workers, and the runs and reports that come of it."""

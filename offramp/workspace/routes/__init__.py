@@ -9,9 +9,12 @@ from offramp.workspace.routes import (
     comments,
     documents,
     drafts,
+    events,
     front,
     health,
+    jobs,
     people,
+    runs,
     scenarios,
     session,
     tokens,
@@ -28,5 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     scenarios.router,
     drafts.router,
     documents.router,
+    jobs.router,
+    runs.router,
+    events.router,
 )
 """All that a workspace answers, in the order in which paths are tried."""

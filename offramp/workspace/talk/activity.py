@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from offramp.workspace.database import after_commit
 from offramp.workspace.models import Activity, Person
-from offramp.workspace.site import Site
 from offramp.workspace.talk.sentences import sentence
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 PAGES = {
     **dict.fromkeys(("commented", "replied", "resolved", "reopened"), "talk"),

@@ -128,6 +128,7 @@ def _jobs() -> None:
         sa.Column("started", sa.DateTime(), nullable=True),
         sa.Column("ended", sa.DateTime(), nullable=True),
         sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("run", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
