@@ -37,17 +37,24 @@ def run_record(run: Run) -> Record:
         "draws": run.num_draws,
         "interrupted": {"requested": run.requested, "kept": run.num_draws} if run.interrupted else None,
         "precision": plain_precision(run.precision),
+        **results_record(run),
+        "equilibria": run.spread and spread_record(run.spread),
+        "explored": {name: analysis.document() for name, analysis in run.explored.items()},
+        "enough": run.enough and run.enough.record(),
+        "confidence": run.confidence and run.confidence.record(),
+        "timings": dict(run.timings),
+    }
+
+
+def results_record(run: Run) -> Record:
+    """What a run says of its draws: answers, outcomes, moves, parties, breaks, and the certificate."""
+    return {
         "answers": _answers(run),
         "outcomes": _outcomes(run),
         "moves": {name: _move(run.scenario, name, move) for name, move in run.moves.items()},
         "parties": {name: {"payoff": estimate.mean, **_interval(estimate)} for name, estimate in run.parties.items()},
         "breaks": [{"move": each.move, "choice": each.choice, **probability(each.probability)} for each in run.breaks],
         "certificate": certificate_record(run.certificate),
-        "equilibria": run.spread and spread_record(run.spread),
-        "explored": {name: analysis.document() for name, analysis in run.explored.items()},
-        "enough": run.enough and run.enough.record(),
-        "confidence": run.confidence and run.confidence.record(),
-        "timings": dict(run.timings),
     }
 
 

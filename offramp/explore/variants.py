@@ -26,7 +26,10 @@ from offramp.scenario.model import Scenario
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """A scenario that can be solved over any draws of its assumptions; ``base`` differs from it in its offer alone."""
+    """A scenario that can be solved over any draws of its assumptions.
+
+    ``base`` differs from it in its offer and in the values of assumptions that are not private, and in nothing else.
+    """
 
     scenario: Scenario
     base: Variant | None = field(default=None, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -70,6 +71,11 @@ class Flow:
     title: str
     alt: str
 
+    @cached_property
+    def laid(self) -> Laid:
+        """Where everything stands, for whoever draws it otherwise."""
+        return _laid(self)
+
     @property
     def svg(self) -> str:
         """The chart as one SVG element, every text escaped."""
@@ -83,28 +89,42 @@ class Flow:
         return drawn
 
 
-class _Text(NamedTuple):
+class Text(NamedTuple):
     """Text broken into lines, with the size that they take."""
 
     lines: tuple[Line, ...]
     size: Size
 
 
-def _drawing(flow: Flow) -> Iterator[str]:
-    boxes = [_set(box.lines, BOX_TEXT, BOX_WIDTH) for box in flow.boxes]
-    labels = [_set(arrow.lines, LABEL_TEXT, LABEL_WIDTH) for arrow in flow.arrows]
-    sizes = [Size(each.size.width + 2 * PADDING + BAND, each.size.height + 2 * PADDING) for each in boxes]
+class Laid(NamedTuple):
+    """A flow chart laid out: the text and the size of each box and of each label, and the place of everything."""
+
+    boxes: tuple[Text, ...]
+    box_sizes: tuple[Size, ...]
+    labels: tuple[Text, ...]
+    label_sizes: tuple[Size, ...]
+    plan: Placed
+
+
+def _laid(flow: Flow) -> Laid:
+    boxes = tuple(_set(box.lines, BOX_TEXT, BOX_WIDTH) for box in flow.boxes)
+    labels = tuple(_set(arrow.lines, LABEL_TEXT, LABEL_WIDTH) for arrow in flow.arrows)
+    sizes = tuple(Size(each.size.width + 2 * PADDING + BAND, each.size.height + 2 * PADDING) for each in boxes)
+    plates = tuple(Size(each.size.width + 8, each.size.height + 2) for each in labels)
     links = [
-        Link(arrow.source, arrow.target, Size(label.size.width + 8, label.size.height + 2), arrow.share)
-        for arrow, label in zip(flow.arrows, labels, strict=True)
+        Link(arrow.source, arrow.target, plate, arrow.share) for arrow, plate in zip(flow.arrows, plates, strict=True)
     ]
-    plan = placed(sizes, links)
-    yield _opening(flow, plan)
+    return Laid(boxes, sizes, labels, plates, placed(sizes, links))
+
+
+def _drawing(flow: Flow) -> Iterator[str]:
+    laid = flow.laid
+    yield _opening(flow, laid.plan)
     for index, arrow in sorted(enumerate(flow.arrows), key=lambda each: each[1].share):
-        yield from _curve(plan.lines[index], arrow.share)
-    for middle, text in zip(plan.labels, labels, strict=True):
-        yield from _label(middle, text)
-    for box, middle, size, text in zip(flow.boxes, plan.boxes, sizes, boxes, strict=True):
+        yield from _curve(laid.plan.lines[index], arrow.share)
+    for middle, text, size in zip(laid.plan.labels, laid.labels, laid.label_sizes, strict=True):
+        yield from _label(middle, text, size)
+    for box, middle, size, text in zip(flow.boxes, laid.plan.boxes, laid.box_sizes, laid.boxes, strict=True):
         yield from _box(box, middle, size, text)
     yield "</svg>"
 
@@ -119,13 +139,13 @@ def _opening(flow: Flow, plan: Placed) -> str:
     )
 
 
-def _set(lines: Sequence[Line], size: float, width: float) -> _Text:
+def _set(lines: Sequence[Line], size: float, width: float) -> Text:
     """Lines broken to a width."""
     broken = tuple(
         line._replace(text=part) for line in lines for part in wrapped(line.text, _letters(line, size), width)
     )
     widest = max((text_width(line.text, _letters(line, size)) for line in broken), default=0.0)
-    return _Text(broken, Size(widest, sum(LEADING * _letters(line, size) for line in broken)))
+    return Text(broken, Size(widest, sum(LEADING * _letters(line, size) for line in broken)))
 
 
 def _letters(line: Line, size: float) -> float:
@@ -133,7 +153,7 @@ def _letters(line: Line, size: float) -> float:
     return {"plain": size, "strong": 1.05 * size, "quiet": size - 1.0}[line.kind]
 
 
-def _text(text: _Text, x: float, top: float, size: float, anchor: str) -> Iterator[str]:
+def _text(text: Text, x: float, top: float, size: float, anchor: str) -> Iterator[str]:
     """The lines of a text, one below the other."""
     y = top
     for line in text.lines:
@@ -148,7 +168,7 @@ def _text(text: _Text, x: float, top: float, size: float, anchor: str) -> Iterat
         )
 
 
-def _box(box: Box, middle: Point, size: Size, text: _Text) -> Iterator[str]:
+def _box(box: Box, middle: Point, size: Size, text: Text) -> Iterator[str]:
     left, top = middle.x - size.width / 2, middle.y - size.height / 2
     round_, fill = (14, "#F1F5F9") if box.is_end else (4, "white")
     colour = style.GREY if box.colour is None else style.PALETTE[box.colour % len(style.PALETTE)]
@@ -162,9 +182,9 @@ def _box(box: Box, middle: Point, size: Size, text: _Text) -> Iterator[str]:
     yield from _text(text, left + BAND + PADDING, top + PADDING, BOX_TEXT, "start")
 
 
-def _label(middle: Point, text: _Text) -> Iterator[str]:
+def _label(middle: Point, text: Text, size: Size) -> Iterator[str]:
     """A label on a white plate, so that its line does not run through it."""
-    width, height = text.size.width + 8, text.size.height + 2
+    width, height = size
     yield (
         f'<rect x="{middle.x - width / 2:.1f}" y="{middle.y - height / 2:.1f}" width="{width:.1f}" '
         f'height="{height:.1f}" fill="white"/>'

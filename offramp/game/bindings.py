@@ -126,14 +126,15 @@ class References:
     def needs(self, expression: Expression) -> Needs:
         """What ``expression`` rests on."""
         if expression not in self._needs:
-            names = self._leaf_names(expression)
+            names = self.leaf_names(expression)
             path = tuple(sorted(name for name in names if name in self._fixed))
             private = tuple(sorted(self._private_index[name] for name in names if name in self._private_index))
             fixed = (*path, *(self.private[index].name for index in private))
             self._needs[expression] = Needs(not self._drawn.isdisjoint(names), path, private, fixed)
         return self._needs[expression]
 
-    def _leaf_names(self, expression: Expression) -> set[str]:
+    def leaf_names(self, expression: Expression) -> set[str]:
+        """The names that ``expression`` rests on in the end, through formulas and what comes after."""
         found: set[str] = set()
         waiting = list(expression.names)
         while waiting:

@@ -1,4 +1,4 @@
-"""The game of a compiled scenario with another offer on the table, without walking its tree anew.
+"""The game of a compiled scenario with another offer or other shared numbers, without walking its tree anew.
 
 Terms that no move sets stand at one option on every path. If moreover no choice, answer or condition asks for a term,
 then another offer leaves the tree as it is, and which payoffs and lotteries are the same ones: only the numbers that
@@ -14,10 +14,14 @@ from offramp.game.chance import Branch, Lottery
 from offramp.game.compile import Compiled, compile_scenario
 from offramp.game.payoffs import Piece
 from offramp.scenario.model import Scenario
+from offramp.scenario.rounds import written_out
 
 
 def compile_offer(compiled: Compiled, scenario: Scenario) -> Compiled:
-    """What ``compile_scenario(scenario)`` gives, where ``scenario`` is the compiled one but for a valid other offer."""
+    """What ``compile_scenario(scenario)`` gives, where ``scenario`` is the compiled one but for a valid other offer.
+
+    The values of assumptions that are not private may differ too: they come with the draws.
+    """
     if not _keeps_tree(compiled):
         return compile_scenario(scenario)
     rebind = _Rebinding(compiled.references, scenario)
@@ -29,7 +33,7 @@ def compile_offer(compiled: Compiled, scenario: Scenario) -> Compiled:
     )
     return replace(
         compiled,
-        scenario=scenario,
+        scenario=written_out(scenario),
         payoff_plan=replace(payoffs, cells=cells),
         chance_plan=replace(chance, lotteries=lotteries),
     )

@@ -14,7 +14,7 @@ from offramp.explore.breaking.guarantees import Table, changes
 from offramp.explore.breaking.links import FirstBreaks, link_weights, links_of
 from offramp.explore.breaking.measure import Measured, measure
 from offramp.explore.breaking.path import HoldingPath
-from offramp.explore.breaking.result import Breaking, Guarantee
+from offramp.explore.breaking.result import Breaking, Guarantee, Link
 from offramp.explore.variants import Variant
 
 if TYPE_CHECKING:
@@ -73,6 +73,19 @@ def what_breaks(run: Run, *, progress: Progress | None = None) -> Breaking:
         unconverged=int(measured.doubtful.sum()),
         notes=(*_notes(path, measured, ever, run.num_draws), *left_out, *reasons),
     )
+
+
+def margins_along(run: Run) -> tuple[Link, ...]:
+    """The moves on which the path of the headline depends, with the margins there; no change of a term is tried.
+
+    Raises
+    ------
+    RunError
+        If the scenario asks nothing, or if no path answers its headline with yes.
+    """
+    variant = Variant(run.solved)
+    path = _path(variant)
+    return tuple(links_of(path, measure(path, variant.compiled, run.draws.part(0, min(run.num_draws, MOST_DRAWS)))))
 
 
 def _path(variant: Variant) -> HoldingPath:

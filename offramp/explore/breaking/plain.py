@@ -24,7 +24,7 @@ def breaking_record(breaking: Breaking) -> Record:
             "given": answer.given_says if answer.given else None,
             **probability(breaking.probability),
         },
-        "links": [_link(link) for link in breaking.links],
+        "links": [link_record(link) for link in breaking.links],
         "holds": {"stands": breaking.holds, "keeps": breaking.holds_if_kept},
         "chance": [
             {"move": move, "stands": breaking.chance.get(move, 0.0), "keeps": breaking.chance_if_kept.get(move, 0.0)}
@@ -41,7 +41,8 @@ def _mean(estimate: Estimate) -> Record:
     return {"mean": estimate.mean, "interval": [estimate.low, estimate.high]}
 
 
-def _link(link: Link) -> Record:
+def link_record(link: Link) -> Record:
+    """A link as JSON has it."""
     return {
         **asdict(link),
         "holding": list(link.holding),

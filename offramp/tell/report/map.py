@@ -97,16 +97,23 @@ def _common_hidden(context: Context, move: Move) -> tuple[str, ...] | None:
 
 
 def _arrows(context: Context, move: Move, order: dict[str, int]) -> Iterator[Arrow]:
-    """The lines from a move; where many lead to the same next one, a single line for them."""
+    """The lines from a move."""
+    for group in grouped(move):
+        lines = tuple(line for choice in group for line in _choice_lines(context, move, choice))
+        share = sum(_summary(context, move, choice).on_path.mean for choice in group)
+        yield Arrow(order[move.name], order[group[0].next], lines, min(share, 1.0))
+
+
+def grouped(move: Move) -> list[list[Choice]]:
+    """The choices of a move that have a line together: each its own, but where many lead to the same next one."""
     targets: dict[str, list[Choice]] = {}
     for choice in move.choices:
         targets.setdefault(choice.next, []).append(choice)
-    for target, choices in targets.items():
-        groups = [choices] if len(choices) > MANY else [[choice] for choice in choices]
-        for group in groups:
-            lines = tuple(line for choice in group for line in _choice_lines(context, move, choice))
-            share = sum(_summary(context, move, choice).on_path.mean for choice in group)
-            yield Arrow(order[move.name], order[target], lines, min(share, 1.0))
+    return [
+        group
+        for choices in targets.values()
+        for group in ([choices] if len(choices) > MANY else [[choice] for choice in choices])
+    ]
 
 
 def _choice_lines(context: Context, move: Move, choice: Choice) -> Iterator[Line]:
