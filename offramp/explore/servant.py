@@ -16,7 +16,7 @@ def serve() -> None:
 
     Each answer is a number of draws that are done, and in the end a part or an exception.
     """
-    asked, answers = sys.stdin.buffer, _own_output()
+    asked, answers = sys.stdin.buffer, own_output()
     job: Job = pickle.load(asked)
     try:
         while True:
@@ -39,7 +39,7 @@ def _answer(job: Job, portion: Portion, answers: IO[bytes]) -> None:
     send(part)
 
 
-def _own_output() -> IO[bytes]:
+def own_output() -> IO[bytes]:
     """The standard output for answers alone: what anybody else writes there goes to standard error."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -16,6 +16,7 @@ from offramp.workspace.files.headlines import Headlines
 from offramp.workspace.jobs.engine import Jobs
 from offramp.workspace.jobs.reports import Reports
 from offramp.workspace.jobs.runs import Runs
+from offramp.workspace.live.desk import Desk
 from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
 
@@ -40,6 +41,7 @@ class Site:
     jobs : Jobs
     runs : Runs
     reports : Reports
+    desk : Desk
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -56,6 +58,7 @@ class Site:
         self.jobs = Jobs(self)
         self.runs = Runs(self)
         self.reports = Reports(settings.hidden / "reports")
+        self.desk = Desk(settings.limits.memory)
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""
@@ -67,6 +70,7 @@ class Site:
     def close(self) -> None:
         """End all that goes on, and let go of everything."""
         self.catalogue.close()
+        self.desk.close()
         self.bus.close()
         self.presence.close()
         self.jobs.close()

@@ -149,7 +149,8 @@ class Comparison(Analysis):
         return sentences(self)
 
 
-def _change(change: Change | None) -> Record | None:
+def change_record(change: Change | None) -> Record | None:
+    """A change as JSON has it."""
     if change is None:
         return None
     return {"mean": change.mean, "standard_error": change.error, "beyond_noise": change.beyond_noise}
@@ -161,7 +162,7 @@ def _line(line: Line) -> Record:
         "says": line.says,
         "first": estimate_record(line.first),
         "second": estimate_record(line.second),
-        "change": _change(line.change),
+        "change": change_record(line.change),
     }
 
 
@@ -170,4 +171,4 @@ def _part(part: Part) -> Record:
         {"path": list(edit.path), "before": plain_words(edit.before), "after": plain_words(edit.after)}
         for edit in part.edits
     ]
-    return {"label": part.label, "edits": edits, "change": _change(part.change), "apart": part.apart}
+    return {"label": part.label, "edits": edits, "change": change_record(part.change), "apart": part.apart}

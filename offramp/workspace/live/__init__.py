@@ -1,1 +1,5 @@
-"""Answers while one waits: a desk that keeps compiled scenarios warm in a process of its own."""
+"""The desk: quick answers from a process of its own; the map of moves and what each assumption rests on.
+
+The server asks (:mod:`.desk`), a process answers (:mod:`.servant`): it keeps scenarios compiled (:mod:`.shelf`) and
+solves them anew for each question (:mod:`.asked`, :mod:`.further`, :mod:`.drawn`).
+"""

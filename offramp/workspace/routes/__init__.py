@@ -13,6 +13,7 @@ from offramp.workspace.routes import (
     front,
     health,
     jobs,
+    live,
     people,
     runs,
     scenarios,
@@ -34,5 +35,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     runs.router,
     events.router,
+    live.router,
 )
 """All that a workspace answers, in the order in which paths are tried."""
