@@ -19,12 +19,14 @@ HEAD = """# The workspace's HTTP interface
 
 <!-- Written by docs/generate_api.py from the server itself; `make docs` writes it anew. -->
 
-What [`offramp serve`](workspace.md) answers, for programs. `docs/schemas/openapi.json` says the same as OpenAPI, as does every server
-at `/api/openapi.json`; a server shows it to people at `/api/docs`. Documents such as `offramp.run/1` are those of [`--json`](json.md).
+What [`offramp serve`](workspace.md) answers, for programs. `docs/schemas/openapi.json` says the same as OpenAPI, as
+does every server at `/api/openapi.json`; a server shows it to people at `/api/docs`. Documents such as
+`offramp.run/1` are those of [`--json`](json.md).
 
-A program comes with a token, made on the settings page: `Authorization: Bearer ofr_…`. A browser comes with the cookie of its session, and then every request
-that changes something carries the `csrf` of `GET /api/session` as `X-CSRF-Token`. What is refused is an `offramp.problem/1`: what was
-`found`, what is `allowed`, the `remedy`, and where a scenario is wrong its `problems`, each with its line."""
+A program comes with a token, made on the settings page: `Authorization: Bearer ofr_…`. A browser comes with the
+cookie of its session, and then every request that changes something carries the `csrf` of `GET /api/session` as
+`X-CSRF-Token`. What is refused is an `offramp.problem/1`: what was `found`, what is `allowed`, the `remedy`, and
+where a scenario is wrong its `problems`, each with its line."""
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
