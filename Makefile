@@ -1,5 +1,6 @@
 # Everything that a person or a machine does with offramp. Needs Python 3.11 or newer and a package registry, no more.
 #   make run      the answer for Venezuela            make docs      the documentation, as HTML
+#   make serve    the workspace in the browser, on the examples, with a finished run
 #   make test     the whole test suite                make bench     the benchmarks
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
 #   make check    lint, docs and test                 make fuzz      broken input for two minutes
@@ -12,6 +13,7 @@ PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
 JOBS ?= 2
 SEED ?= 7
+WORKSPACE ?= .venv/workspace
 PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -21,10 +23,22 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
+.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
+
+# A workspace over copies of the examples, with a finished run of the scenario; what is changed there stays there.
+serve: $(WORKSPACE)/runs/$(basename $(notdir $(SCENARIO)))/run.json
+	@$(BIN)/offramp serve $(WORKSPACE) $(ARGS)
+
+$(WORKSPACE)/runs/%/run.json: | .venv/.run
+	@mkdir -p $(WORKSPACE)
+	@for each in examples/*.yaml $(SCENARIO); do \
+	  test -e $(WORKSPACE)/$$(basename $$each) || cp $$each $(WORKSPACE); \
+	done
+	@echo "answering and exploring $(SCENARIO) (a minute or two, once)" >&2
+	@cd $(WORKSPACE) && "$(CURDIR)/$(BIN)/offramp" run $*.yaml --explore all --out runs/$* --quiet
 
 # The exit code of pytest itself is kept for .ci/run: make turns every failure into its own 2.
 test: .venv/.dev .venv/.oracle

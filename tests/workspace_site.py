@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -23,7 +27,10 @@ from offramp.workspace.models import Person
 from offramp.workspace.settings import Settings, cookie_name
 from offramp.workspace.site import Site
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+
+START = "from offramp.cli import main; main()"
 
 ADDRESS = "http://127.0.0.1:8765"
 """Where clients believe the workspace to be."""
@@ -129,3 +136,50 @@ def _person(session: Any, role: str) -> Person:
     found: Person = session.scalars(select(Person).where(Person.role == role).order_by(Person.id)).first()
     assert found is not None, f"nobody is {role} here"
     return found
+
+
+@dataclass
+class Served:
+    """A server in a process of its own: ``opening`` is the address that it printed, ``address`` that without a key."""
+
+    process: subprocess.Popen[str]
+    opening: str
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return self.opening.partition("/?key=")[0].rstrip("/")
+
+    def client(self, *, enter: bool = False, **options: Any) -> httpx.Client:
+        """A browser; with ``enter`` it opens the printed address first. It is closed with the server."""
+        client = httpx.Client(base_url=self.address, timeout=30, **options)
+        self.clients.append(client)
+        if enter:
+            client.get(self.opening)
+        return client
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, or kill it (``SIGKILL``), and wait until it is gone."""
+        self.process.send_signal(how)
+        self.process.wait(30)
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[Served]:
+    """``offramp serve`` at work on a port that is free; it need not be alive at the end."""
+    command = [sys.executable, "-c", START, "serve", str(folder), "--no-open", *options]
+    command += [] if "--port" in options else ["--port", "0"]
+    found: Served | None = None
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise AssertionError(process.communicate(timeout=30)[1])
+        found = Served(process, line.rpartition(" at ")[2].strip())
+        yield found
+    finally:
+        for each in found.clients if found else ():
+            each.close()
+        process.kill()
+        process.communicate()

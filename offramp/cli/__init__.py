@@ -8,6 +8,7 @@ import sys
 import click
 
 from offramp import __version__
+from offramp.cli.accounts import accounts
 from offramp.cli.aftermath import aftermath
 from offramp.cli.blocks import blocks
 from offramp.cli.boxes import boxes
@@ -24,6 +25,7 @@ from offramp.cli.offers import offers
 from offramp.cli.report import report
 from offramp.cli.run import run
 from offramp.cli.schema import schema
+from offramp.cli.serve import serve
 from offramp.cli.solve import solve
 from offramp.cli.sources import sources
 from offramp.cli.tipping import tipping
@@ -105,6 +107,8 @@ for command in (
     report,
     sources,
     new,
+    serve,
+    accounts,
     blocks,
     schema,
 ):

@@ -8,14 +8,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from offramp.errors import RunError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 SECONDS_TO_WAIT = 15
 """How long a writer waits for another, in SQLite."""
+
+
+CONNECTIONS = 20
+"""That are kept open; as many more come and go."""
 
 
 class Base(DeclarativeBase):
@@ -52,11 +59,24 @@ class Database:
     ----------
     url : str
         A SQLAlchemy URL.
+
+    Raises
+    ------
+    RunError
+        Where there is no such database, or it does not let one in.
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        upgrade(self.engine)
+        try:
+            self.engine = _engine(url)
+            upgrade(self.engine)
+        except (ArgumentError, NoSuchModuleError):
+            allowed = "give one such as postgresql://NAME@HOST/DATABASE, or sqlite:///PATH"
+            raise RunError(f"the database's URL is none that is known; {allowed}") from None
+        except ModuleNotFoundError as error:
+            raise RunError(f"{error.name} is missing for this database; install offramp[postgres]") from None
+        except OperationalError as error:
+            raise RunError(f"the database cannot be opened: {str(error.orig).strip()}") from None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -83,9 +103,14 @@ def upgrade(engine: Engine) -> None:
 
 
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": SECONDS_TO_WAIT}, pool_size=20, max_overflow=20)
+    """The engine for a URL; errors do not tell what was in a statement, since logs would keep it."""
+    known = make_url(url)
+    if known.drivername == "postgresql":
+        known = known.set(drivername="postgresql+psycopg")
+    more: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": CONNECTIONS, "hide_parameters": True}
+    if known.get_backend_name() != "sqlite":
+        return create_engine(known, pool_pre_ping=True, **more)
+    engine = create_engine(known, connect_args={"timeout": SECONDS_TO_WAIT}, **more)
     event.listen(engine, "connect", _settle_sqlite)
     return engine
 
