@@ -343,3 +343,47 @@ export type Comparison = {
   sentences: string[];
   notes: string[];
 };
+
+export type Infoset = {
+  known: string[];
+  actions: { choice: string; probability: number }[];
+  reached: number;
+  regret: number | null;
+};
+
+export type MapMove = {
+  name: string;
+  label: string;
+  by: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  secret: boolean;
+  known_to: string[] | null;
+  reached: { probability: number; interval: Interval };
+  choices: Record<string, { label: string; probability: number | null; on_path: { probability: number } }>;
+  infosets: Infoset[];
+  link: Link | null;
+  regret: number | null;
+  assumptions: string[];
+};
+
+export type MapEdge = {
+  move: string;
+  choice: string;
+  to: string;
+  points: [number, number][];
+  label: [number, number];
+  probability: number | null;
+  on_path: { probability: number };
+};
+
+export type MapEnd = { name: string; label: string; x: number; y: number; width: number; height: number; probability: number };
+
+export type MapDocument = {
+  size: [number, number];
+  moves: MapMove[];
+  outcomes: MapEnd[];
+  edges: MapEdge[];
+};
