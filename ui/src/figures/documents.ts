@@ -344,46 +344,62 @@ export type Comparison = {
   notes: string[];
 };
 
-export type Infoset = {
-  known: string[];
-  actions: { choice: string; probability: number }[];
-  reached: number;
-  regret: number | null;
-};
+export type Likely = { probability: number; interval: Interval };
 
-export type MapMove = {
+/** A choice of a move on the map: how likely it is made once its move is reached, and on the whole. */
+export type MapChoice = {
   name: string;
   label: string;
+  next: string;
+  given_reached: Likely | null;
+  on_path: Likely;
+  seen: string;
+  reveals: string | null;
+};
+
+/** What a mover may know at a move, private values apart, and what it does there. */
+export type Known = {
+  says: string;
+  facts: { move: string; choice: string }[];
+  choices: Record<string, number>;
+  regret: number;
+  types: { values: Record<string, number>; choices: Record<string, number> }[];
+};
+
+export type TextLine = { text: string; kind: 'plain' | 'strong' | 'quiet' };
+
+/** A box of the map: its middle, its size, and its text as the report sets it. */
+export type Box = { x: number; y: number; width: number; height: number; lines: TextLine[] };
+
+export type MapMove = Box & {
+  name: string;
   by: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+  by_label: string;
+  label: string;
+  reached: Likely;
   secret: boolean;
-  known_to: string[] | null;
-  reached: { probability: number; interval: Interval };
-  choices: Record<string, { label: string; probability: number | null; on_path: { probability: number } }>;
-  infosets: Infoset[];
-  link: Link | null;
+  hidden_from: string[];
+  unseen: { name: string; label: string }[];
+  choices: MapChoice[];
+  knows: Known[];
   regret: number | null;
   assumptions: string[];
+  margin: Link | null;
 };
 
-export type MapEdge = {
-  move: string;
-  choice: string;
-  to: string;
-  points: [number, number][];
-  label: [number, number];
-  probability: number | null;
-  on_path: { probability: number };
-};
+export type MapEnd = Box & { name: string; label: string; probability: number };
 
-export type MapEnd = { name: string; label: string; x: number; y: number; width: number; height: number; probability: number };
+export type MapEdge = { from: string; to: string; choices: string[]; share: number; points: [number, number][]; text: Box };
 
 export type MapDocument = {
-  size: [number, number];
+  scenario: About;
+  width: number;
+  height: number;
+  alt: string;
+  parties: { name: string; label: string; colour: number }[];
   moves: MapMove[];
   outcomes: MapEnd[];
   edges: MapEdge[];
+  private: { name: string; to: string; meaning: string }[];
+  notes: string[];
 };

@@ -1,4 +1,6 @@
-/** Lines of the map of moves: through the points that the server laid out, upright at each, with an arrow's head. */
+/** The map of moves: lines through the points that the server laid out, with arrows' heads, and the text of its boxes. */
+import type { Box, MapDocument } from './documents';
+import { cut, wrapped } from './lettering';
 
 const THINNEST = 1.2;
 const THICKEST = 9;
@@ -8,6 +10,21 @@ const ARROW = 7;
 export const SELDOM = 0.01;
 
 type Point = [number, number];
+
+/** Letters of a screen may be wider than those that the boxes were measured for. */
+const WIDER = 1.2;
+
+/** The map with more room across. */
+export function widened(map: MapDocument): MapDocument {
+  const box = <T extends Box>(each: T): T => ({ ...each, x: each.x * WIDER, width: each.width * WIDER });
+  return {
+    ...map,
+    width: map.width * WIDER,
+    moves: map.moves.map(box),
+    outcomes: map.outcomes.map(box),
+    edges: map.edges.map((each) => ({ ...each, text: box(each.text), points: each.points.map(([x, y]): Point => [x * WIDER, y]) })),
+  };
+}
 
 /** How wide a line is that play passes along with a probability of `share`. */
 export function thickness(share: number): number {
@@ -41,4 +58,28 @@ export function head(points: Point[], share: number): string {
   const [, base] = foot(points, share);
   const half = (ARROW + thickness(share)) / 2;
   return `M${x} ${y}L${x - half} ${base}L${x + half} ${base}Z`;
+}
+
+export type Said = { text: string; kind: 'plain' | 'strong' | 'quiet' | 'bad' };
+export type Line = Said & { y: number };
+
+const SIZES = { plain: 12.5, strong: 12.5, quiet: 11.5, bad: 11.5 };
+const LEADING = 1.32;
+const SIDES = 21;
+
+/** What a box says, broken to its width; what does not fit into its height is left out from the end, the first lines last. */
+export function boxText(box: Pick<Box, 'width' | 'height'>, said: Said[]): Line[] {
+  const room = box.height - 8;
+  const width = box.width - SIDES;
+  const whole = said.map((each) => wrapped(each.text, width, SIZES[each.kind], Infinity, each.kind === 'strong').map((text) => ({ ...each, text })));
+  const short = said.map((each) => [{ ...each, text: cut(each.text, width, SIZES[each.kind], each.kind === 'strong') }]);
+  const tall = (lines: Said[]) => lines.reduce((sum, each) => sum + LEADING * SIZES[each.kind], 0);
+  let shown = whole.flat();
+  if (tall(shown) > room) shown = short.flat();
+  while (shown.length > 1 && tall(shown) > room) shown = shown.slice(0, -1);
+  let y = (box.height - tall(shown)) / 2;
+  return shown.map((each) => {
+    y += LEADING * SIZES[each.kind];
+    return { ...each, y: y - 0.36 * SIZES[each.kind] };
+  });
 }

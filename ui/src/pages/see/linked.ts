@@ -15,23 +15,33 @@ export const NOTHING: Chosen = { offer: null, move: null, assumption: null, valu
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LAW = /^([a-z_]+)\(([^()]*)\)$/;
 
-function numbers(text: string): number[] | null {
-  const found = text.split('_').map((each) => (each.trim() === '' ? NaN : Number(each)));
-  return found.every(Number.isFinite) ? found : null;
+/** Numbers with `_` between them, or values with their weights: `1~0.5_2~0.5`. */
+function parameters(text: string): number[] | Record<string, number> | null {
+  const parts = text.split('_').map((each) => each.split('~').map((one) => (one.trim() === '' ? NaN : Number(one))));
+  if (!parts.flat().every(Number.isFinite)) return null;
+  if (parts.every((each) => each.length === 1)) return parts.map((each) => each[0]!);
+  return parts.every((each) => each.length === 2) ? Object.fromEntries(parts as [number, number][]) : null;
 }
 
 /** A number, or a distribution such as `pert(35_55_80)`; null where it is neither. */
 export function readValue(text: string): Value | null {
   const law = LAW.exec(text);
-  if (!law) return numbers(text)?.length === 1 ? Number(text) : null;
-  const found = numbers(law[2]!);
+  if (!law) return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null;
+  const found = parameters(law[2]!);
   return found && { [law[1]!]: found };
 }
 
 export function writeValue(value: Value): string {
   if (typeof value === 'number') return String(value);
-  const [kind, parameters] = Object.entries(value)[0]!;
-  return `${kind}(${parameters.join('_')})`;
+  const [kind, found] = Object.entries(value)[0]!;
+  return `${kind}(${Array.isArray(found) ? found.join('_') : Object.entries(found).map((each) => each.join('~')).join('_')})`;
+}
+
+/** A value as a person reads it: "40", "pert 35, 55, 80". */
+export function valueWords(value: Value): string {
+  if (typeof value === 'number') return String(value);
+  const [kind, found] = Object.entries(value)[0]!;
+  return `${kind} ${Array.isArray(found) ? found.join(', ') : Object.entries(found).map((each) => each.join(': ')).join(', ')}`;
 }
 
 function pairs(text: string | null, sign: string): [string, string][] {

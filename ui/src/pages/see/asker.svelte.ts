@@ -1,0 +1,70 @@
+/** Asks the desk: waits until the person has stopped changing things, drops what is out of date, keeps the last answer. */
+import { request } from '../../lib/api';
+import type { Asked, Question } from './documents';
+
+/** How long to wait for another change, in milliseconds. */
+const PAUSE = 90;
+
+/** The address of a scenario's part. */
+export function part(id: string, name: string): string {
+  return `/scenarios/${encodeURIComponent(id)}/${name}`;
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** One kind of question, asked again whenever it changes; only the last answer counts. */
+export class Asker<Found = Asked, Body = Question> {
+  found = $state.raw<Found | null>(null);
+  error = $state.raw<unknown>(null);
+  busy = $state(false);
+  /** Milliseconds from sending the last question to its answer. */
+  took = $state<number | null>(null);
+  #address: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: AbortController | null = null;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  /** Asks after a short pause; what was asked before and has no answer yet is dropped. */
+  ask(body: Body, pause = PAUSE): void {
+    this.stop();
+    this.busy = true;
+    this.#timer = setTimeout(() => void this.#send(body), pause);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
+    this.#running = null;
+    this.busy = false;
+  }
+
+  forget(): void {
+    this.stop();
+    this.found = null;
+    this.error = null;
+    this.took = null;
+  }
+
+  async #send(body: Body): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
+    const began = performance.now();
+    try {
+      const found = await request<Found>('POST', this.#address, body, { signal: running.signal });
+      if (this.#running !== running) return;
+      this.found = found;
+      this.error = null;
+      this.took = performance.now() - began;
+    } catch (error) {
+      if (this.#running !== running || isAbort(error)) return;
+      this.error = error;
+    }
+    this.busy = false;
+    this.#running = null;
+  }
+}
