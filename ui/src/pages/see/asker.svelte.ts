@@ -5,6 +5,9 @@ import type { Asked, Question } from './documents';
 /** How long to wait for another change, in milliseconds. */
 const PAUSE = 90;
 
+/** This page among all that are open: a question of it takes the place of the one before. */
+export const TAB = Math.random().toString(36).slice(2, 10);
+
 /** The address of a scenario's part. */
 export function part(id: string, name: string): string {
   return `/scenarios/${encodeURIComponent(id)}/${name}`;

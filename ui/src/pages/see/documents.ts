@@ -112,4 +112,5 @@ export type Question = {
   seed?: number;
   against?: string;
   include?: string[];
+  page?: string;
 };

@@ -4,7 +4,7 @@ import type {
 } from '../../figures/documents';
 import { api, request } from '../../lib/api';
 import type { Job, Outline, RunRow, Scenario } from '../../lib/types';
-import { Asker, part } from './asker.svelte';
+import { Asker, part, TAB } from './asker.svelte';
 import type { Asked } from './documents';
 import type { Linked } from './linked.svelte';
 import { mapWith, questionOf } from './question';
@@ -74,7 +74,8 @@ export class Overview {
     const { id } = this.linked;
     this.error = null;
     try {
-      [this.scenario] = await Promise.all([api.scenario(id), this.loadRun(), this.loadMap()]);
+      void this.loadMap();
+      [this.scenario] = await Promise.all([api.scenario(id), this.loadRun()]);
       this.loaded = true;
     } catch (error) {
       this.error = error;
@@ -113,9 +114,9 @@ export class Overview {
       this.follows.forget();
       return;
     }
-    this.headline.ask(questionOf(chosen, { draws: DRAWS, ...(differs ? { against: 'saved' } : {}) }));
-    this.breaks.ask(questionOf(chosen, { draws: FEW, include: ['breaks'] }), 500);
-    if (this.outline?.aftermath) this.follows.ask(questionOf(chosen, { draws: FEW, include: ['aftermath'] }), 700);
+    this.headline.ask(questionOf(chosen, { page: `headline ${TAB}`, draws: DRAWS, ...(differs ? { against: 'saved' } : {}) }));
+    this.breaks.ask(questionOf(chosen, { page: `breaks ${TAB}`, draws: FEW, include: ['breaks'] }), 500);
+    if (this.outline?.aftermath) this.follows.ask(questionOf(chosen, { page: `follows ${TAB}`, draws: FEW, include: ['aftermath'] }), 700);
   }
 
   followAssumption(): void {
