@@ -24,6 +24,7 @@ from offramp.workspace.jobs.heads import read_head
 from offramp.workspace.jobs.orders import Order, relative_file
 from offramp.workspace.jobs.process import Happened, Worker
 from offramp.workspace.jobs.runs import RUN_FILE, RUNS, folder_of, id_of
+from offramp.workspace.jobs.shares import remove_expired
 from offramp.workspace.models import Job, Person
 from offramp.workspace.talk.activity import note
 
@@ -77,6 +78,7 @@ class Jobs:
         """Take up what was left, and begin to hand out work."""
         _remove_unfinished(self._site.settings.folder / RUNS)
         self._remove_forgotten()
+        remove_expired(self._site)
         with self._site.database.session() as session:
             for number in queue.put_back(session):
                 self._settle_finished(session, number)

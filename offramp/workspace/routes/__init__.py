@@ -18,6 +18,7 @@ from offramp.workspace.routes import (
     runs,
     scenarios,
     session,
+    shares,
     tokens,
 )
 
@@ -36,5 +37,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     events.router,
     live.router,
+    shares.router,
 )
 """All that a workspace answers, in the order in which paths are tried."""
