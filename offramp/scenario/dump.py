@@ -49,11 +49,6 @@ def dumps(scenario: Scenario) -> str:
 
 def annotated(values: Plain, comments: Mapping[tuple[str, str], str]) -> str:
     """The text of a YAML file for a scenario as plain values; ``comments`` stand before entries of its sections."""
-    yaml = YAML()
-    yaml.width = UNFOLDED
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.allow_unicode = True
-    stream = StringIO()
     laid_out = _laid_out(values)
     for key, value in laid_out.items():
         if isinstance(value, (CommentedMap, CommentedSeq)):
@@ -61,6 +56,20 @@ def annotated(values: Plain, comments: Mapping[tuple[str, str], str]) -> str:
     for (section, entry), comment in comments.items():
         if comment and not laid_out[section].fa.flow_style():
             laid_out[section].yaml_set_comment_before_after_key(entry, before=comment, indent=2)
+    return _written(laid_out)
+
+
+def rendered(value: Any) -> str:
+    """A plain value as YAML, laid out as in the files that offramp writes."""
+    return _written(_laid_out(value))
+
+
+def _written(laid_out: Any) -> str:
+    yaml = YAML()
+    yaml.width = UNFOLDED
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.allow_unicode = True
+    stream = StringIO()
     yaml.dump(laid_out, stream)
     return stream.getvalue()
 
@@ -282,19 +291,19 @@ def _laid_out(value: Any) -> Any:
     """The value for ruamel: short mappings and lists of plain values on one line."""
     if isinstance(value, Mapping):
         mapping = CommentedMap((key, _laid_out(inner)) for key, inner in value.items())
-        if _is_short(value):
+        if is_short(value):
             mapping.fa.set_flow_style()
         return mapping
     if isinstance(value, list):
         sequence = CommentedSeq(_laid_out(inner) for inner in value)
-        if _is_short(value):
+        if is_short(value):
             sequence.fa.set_flow_style()
         return sequence
     return value
 
 
-def _is_short(value: Any) -> bool:
-    """Whether a mapping or list fits on a line and holds nothing that itself stands on several."""
+def is_short(value: Any) -> bool:
+    """Whether a mapping or list of plain values fits on a line and holds nothing that itself stands on several."""
     inner = list(value.values()) if isinstance(value, Mapping) else value
-    nested = any(isinstance(part, (Mapping, list)) and not _is_short(part) for part in inner)
+    nested = any(isinstance(part, (Mapping, list)) and not is_short(part) for part in inner)
     return not nested and len(str(value)) < WIDTH and not any("\n" in str(part) for part in inner)

@@ -1,24 +1,23 @@
 """Change values in a scenario file and leave all else as it stands: comments, order, spacing, quotes.
 
-Only the characters of a changed value are replaced, at the positions that ruamel.yaml's node tree gives; every edit is
-read back and compared with what was asked for, so that a file is never changed in another way.
+Only the characters of what changes are replaced (:mod:`offramp.scenario.splice`); every edit is read back and compared
+with what was asked for, so that a file is never changed in another way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from io import StringIO
+from functools import lru_cache
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, SequenceNode
 
 from offramp.errors import Problem, ScenarioError
-from offramp.scenario import nodes
+from offramp.scenario import nodes, splice
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.expressions import Expression
+from offramp.scenario.names import listing
 from offramp.scenario.shape import Path
 
 TEXT = "<text>"
@@ -31,6 +30,9 @@ class Remove(Enum):
 
 
 REMOVE: Final = Remove.REMOVE
+
+compose = lru_cache(maxsize=4)(nodes.compose)
+"""The nodes of a text; edits of one file follow upon each other."""
 
 
 def edit(text: str, changes: Mapping[Any, Any], file: str = TEXT) -> str:
@@ -71,14 +73,147 @@ def plain_value(value: Any) -> Any:
     return value.text if isinstance(value, Expression) else value
 
 
-def _changed(text: str, path: Path, value: Any, file: str) -> str:
-    before = _plain(nodes.compose(text, file))
-    wanted = _applied(before, path, value, file)
-    changed = _spliced(text, path, value, file)
-    if _plain(nodes.compose(changed, file)) != wanted:
+def insert(text: str, path: Path, value: Any, before: str | None = None, file: str = TEXT) -> str:
+    r"""The text with a new entry or item, before one that is there or after the last.
+
+    Parameters
+    ----------
+    text : str
+        A scenario file.
+    path : tuple of str
+        Of the new entry; its last part is its key, or for an item of a list anything.
+    value
+        As for :func:`edit`.
+    before : str, optional
+        The key, or the number, of the entry before which it is to stand.
+
+    Raises
+    ------
+    ScenarioError
+        As for :func:`edit`, and where the key is there already or ``before`` is not.
+
+    Examples
+    --------
+    >>> insert("a: {b: 1}\n", ("a", "c"), 2, before="b")
+    'a: {c: 2, b: 1}\n'
+    """
+    spot = _held(text, path, file)
+    keys = _names(spot.node)
+    listed = isinstance(spot.node, SequenceNode)
+    if not listed and path[-1] in keys:
+        raise _refused(path, f"{path[-1]!r} is there already", "a new key", "choose another name", file)
+    if before is None or spot.is_blank:
+        return _changed(text, (*path[:-1], str(len(keys))) if listed else path, value, file)
+    at = _place(keys, before, path, file)
+    written = _read_back(value)
+    document = _plain(compose(text, file))
+    held = _at(document, path[:-1])
+    if isinstance(held, list):
+        held.insert(at, written)
+    else:
+        held[path[-1]] = written
+    wanted_keys = None if listed else [*keys[:at], path[-1], *keys[at:]]
+    changed = splice.with_entry(text, spot.node, None if listed else path[-1], _simple(value), at)
+    return _checked(changed, document, path, file, wanted_keys)
+
+
+def move(text: str, path: Path, before: str | None = None, file: str = TEXT) -> str:
+    r"""The text with an entry or item at another place among its neighbours; its comments go with it.
+
+    Parameters
+    ----------
+    text : str
+        A scenario file.
+    path : tuple of str
+        Of the entry.
+    before : str, optional
+        The key, or the number, of the entry before which it is to stand; after the last without it.
+
+    Raises
+    ------
+    ScenarioError
+        As for :func:`edit`, and where one of the two is not there.
+
+    Examples
+    --------
+    >>> move("a: 1\nb: 2  # two\n", ("b",), before="a")
+    'b: 2  # two\na: 1\n'
+    """
+    spot = _held(text, path, file)
+    keys = _names(spot.node)
+    index = _place(keys, path[-1], path, file)
+    target = len(keys) if before is None else _place(keys, before, path, file)
+    order = [each for each in range(target) if each != index]
+    order += [index, *(each for each in range(target, len(keys)) if each != index)]
+    if order == sorted(order):
+        return text
+    document = _plain(compose(text, file))
+    held = _at(document, path[:-1])
+    if isinstance(held, list):
+        held[:] = [held[each] for each in order]
+    wanted_keys = None if isinstance(held, list) else [keys[each] for each in order]
+    return _checked(splice.moved(text, spot.node, order), document, path, file, wanted_keys)
+
+
+def _held(text: str, path: Path, file: str) -> splice.Spot:
+    """Where the mapping or list stands that holds, or is to hold, what a path names."""
+    compose(text, file)
+    spot = splice.find(splice.tree(text), path[:-1])
+    if not path or spot.rest or not (spot.is_blank or isinstance(spot.node, CollectionNode)):
+        raise _refused(path, "no mapping or list that holds it", "", "name one that is there", file)
+    return spot
+
+
+def _names(node: Node) -> list[str]:
+    """Keys of a mapping, or numbers of a list's items."""
+    if isinstance(node, MappingNode):
+        return [str(key.value) for key, _ in node.value]
+    return [str(index) for index in range(len(node.value))] if isinstance(node, SequenceNode) else []
+
+
+def _place(keys: Sequence[str], key: str, path: Path, file: str) -> int:
+    if key not in keys:
+        raise _refused(path, f"no {key!r}", f"one of {listing(keys)}", "name one that is there", file)
+    return keys.index(key)
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[int(key) if isinstance(document, list) else key]
+    return document
+
+
+def _checked(text: str, wanted: Any, path: Path, file: str, keys: Sequence[str] | None) -> str:
+    """The text, once it is sure that it says what is wanted, its keys in the wanted order."""
+    found = _plain(compose(text, file))
+    if found != wanted or (keys is not None and list(_at(found, path[:-1])) != list(keys)):
         remedy = "change the file by hand, or write the aliases of this value out"
         raise _refused(path, "a value that cannot be changed alone", "", remedy, file)
-    return changed
+    return text
+
+
+def _changed(text: str, path: Path, value: Any, file: str) -> str:
+    before = _plain(compose(text, file))
+    wanted = _applied(before, path, value, file)
+    return _checked(_spliced(text, path, value, file), wanted, path, file, None)
+
+
+def _spliced(text: str, path: Path, value: Any, file: str) -> str:
+    """The text with the change made, not yet compared with what was asked for."""
+    spot = splice.find(splice.tree(text), path)
+    if value is REMOVE:
+        if spot.parent is None:
+            raise _refused(path, "the whole file", "a key or an item", "name what to take out", file)
+        return splice.without(text, spot.parent, spot.index)
+    value = _simple(value)
+    if not spot.rest:
+        return splice.replaced(text, spot, value)
+    for key in reversed(spot.rest[1:]):
+        value = {key: value}
+    listed = isinstance(spot.node, SequenceNode)
+    if spot.is_blank and spot.parent is not None:
+        return splice.replaced(text, spot, [value] if listed else {spot.rest[0]: value})
+    return splice.with_entry(text, spot.node, None if listed else spot.rest[0], value)
 
 
 def _plain(node: nodes.Node) -> Any:
@@ -103,8 +238,8 @@ def _applied(before: Any, path: Path, value: Any, file: str) -> Any:
         index = _index(key, len(before), path, file)
         keys: dict[Any, Any] = dict(enumerate(before))
         return list(_applied_entry(keys, index, rest, value, file).values())
-    if isinstance(before, dict):
-        return _applied_entry(before, key, rest, value, file)
+    if isinstance(before, dict) or before is None:
+        return _applied_entry(before or {}, key, rest, value, file)
     found = f"a single value, {before!r}, above {key!r}"
     raise _refused(path, found, "a mapping or a list", "shorten the path", file)
 
@@ -126,19 +261,7 @@ def _index(key: str, length: int, path: Path, file: str) -> int:
 
 
 def _read_back(value: Any) -> Any:
-    return _plain(nodes.compose(_flow(value), TEXT))
-
-
-def _flow(value: Any) -> str:
-    """The value as YAML on one line."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = True
-    yaml.width = 10**9
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.allow_unicode = True
-    stream = StringIO()
-    yaml.dump(_simple(value), stream)
-    return stream.getvalue().removesuffix("\n").removesuffix("\n...")
+    return _plain(nodes.compose(splice.flow(_simple(value)), TEXT))
 
 
 def _simple(value: Any) -> Any:
@@ -153,110 +276,3 @@ def _simple(value: Any) -> Any:
 
 def _refused(path: Path, found: str, allowed: str, remedy: str, file: str) -> ScenarioError:
     return ScenarioError([Problem(path, found, allowed, remedy, file)])
-
-
-@dataclass(frozen=True)
-class _Spot:
-    """The deepest node on a path that exists, its parent, and its number among the parent's children."""
-
-    node: Node
-    parent: Node | None
-    index: int
-    rest: Path
-
-
-def _spliced(text: str, path: Path, value: Any, file: str) -> str:
-    """The text with the change made, not yet compared with what was asked for."""
-    root = YAML(typ="safe", pure=True).compose(text)
-    spot = _find(root, path)
-    if spot.rest:
-        for key in reversed(spot.rest[1:]):
-            value = {key: value}
-        return _with_entry(text, spot.node, spot.rest[0], _flow(value))
-    if value is REMOVE:
-        if spot.parent is None:
-            raise _refused(path, "the whole file", "a key or an item", "name what to take out", file)
-        return _without(text, spot.parent, spot.index)
-    start, end = spot.node.start_mark.index, _end(spot.node, text)
-    if start == end and isinstance(spot.parent, MappingNode):
-        place = text.index(":", spot.parent.value[spot.index][0].end_mark.index) + 1
-        return f"{text[:place]} {_flow(value)}{text[place:]}"
-    return text[:start] + _flow(value) + text[end:]
-
-
-def _find(root: Node, path: Path) -> _Spot:
-    node, index = root, 0
-    parent: Node | None = None
-    for depth, key in enumerate(path):
-        step = _child(node, key)
-        if step is None:
-            return _Spot(node, parent, index, path[depth:])
-        parent, (node, index) = node, step
-    return _Spot(node, parent, index, ())
-
-
-def _child(node: Node, key: str) -> tuple[Node, int] | None:
-    if isinstance(node, SequenceNode):
-        return (node.value[int(key)], int(key)) if int(key) < len(node.value) else None
-    if isinstance(node, MappingNode):
-        for index, (name, value) in enumerate(node.value):
-            if isinstance(name, ScalarNode) and name.value == key:
-                return value, index
-    return None
-
-
-def _end(node: Node, text: str) -> int:
-    """Where the node's own characters end, without comments and blank lines after it."""
-    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
-        return max(_end(last, text), int(node.start_mark.index))
-    start, end = int(node.start_mark.index), int(node.end_mark.index)
-    return start + len(text[start:end].rstrip())
-
-
-def _spans(parent: Node, text: str) -> list[tuple[int, int]]:
-    """Start and end of each entry or item."""
-    if isinstance(parent, MappingNode):
-        return [(key.start_mark.index, max(_end(value, text), _end(key, text) + 1)) for key, value in parent.value]
-    return [(item.start_mark.index, _end(item, text)) for item in parent.value]
-
-
-def _with_entry(text: str, parent: Node, key: str, value: str) -> str:
-    """The text with an entry or item after the last one of ``parent``."""
-    listed = isinstance(parent, SequenceNode)
-    entry = value if listed else f"{_flow(key)}: {value}"
-    spans = _spans(parent, text)
-    if not spans:
-        place = int(parent.start_mark.index) + 1
-        return text[:place] + entry + text[place:]
-    if isinstance(parent, CollectionNode) and parent.flow_style:
-        place = spans[-1][1]
-        return f"{text[:place]}, {entry}{text[place:]}"
-    place = _line_end(text, spans[-1][1])
-    dash = "- " if listed else ""
-    indent = " " * (int(parent.start_mark.column))
-    return f"{text[:place]}\n{indent}{dash}{entry}{text[place:]}"
-
-
-def _line_end(text: str, place: int) -> int:
-    end = text.find("\n", place)
-    return len(text) if end < 0 else end
-
-
-def _without(text: str, parent: Node, index: int) -> str:
-    """The text without one entry or item of ``parent``."""
-    spans = _spans(parent, text)
-    start, end = spans[index]
-    if len(spans) == 1:
-        whole = _end(parent, text)
-        empty = "[]" if isinstance(parent, SequenceNode) else "{}"
-        return text[: parent.start_mark.index] + empty + text[whole:]
-    if isinstance(parent, CollectionNode) and parent.flow_style:
-        cut = (start, spans[index + 1][0]) if index + 1 < len(spans) else (spans[index - 1][1], end)
-        return text[: cut[0]] + text[cut[1] :]
-    line = text.rfind("\n", 0, start) + 1
-    before = text[line:start].strip()
-    if before == ("-" if isinstance(parent, SequenceNode) else ""):
-        return text[:line] + text[_line_end(text, end) + 1 :]
-    following = spans[index + 1][0] if index + 1 < len(spans) else end
-    return text[:start] + text[following:]
