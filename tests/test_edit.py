@@ -147,7 +147,8 @@ def indented(text: str, columns: int) -> str:
     ],
 )
 def test_what_is_wide_stands_on_several_lines_where_it_can(before: str, path: str, after: str) -> None:
-    line = "{meaning: 'what it would cost him to go, as far as others can tell', value: {pert: [10, 20, 30]}, unit: points}"
+    meaning = "'what it would cost him to go, as far as others can tell'"
+    line = f"{{meaning: {meaning}, value: {{pert: [10, 20, 30]}}, unit: points}}"
     for columns in (2, 4):
         after = after.replace(f"@{columns}", indented(TALL, columns))
     after = after.replace("#}", f"{line}}}").replace("#]", f"{line}]")

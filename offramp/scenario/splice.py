@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -148,7 +149,7 @@ def moved(text: str, parent: Node, order: Sequence[int]) -> str:
     """The text with the entries or items of ``parent`` in another order."""
     spans = _spans(parent, text)
     if _flows(parent) or _is_compact(text, parent, spans):
-        between = [text[end:start] for (_, end), (start, _) in zip(spans[:-1], spans[1:], strict=True)]
+        between = [text[end:start] for (_, end), (start, _) in pairwise(spans)]
         entries = [text[slice(*spans[each])] for each in order]
         joined = "".join(piece for pair in zip(entries, [*between, ""], strict=True) for piece in pair)
         return text[: spans[0][0]] + joined + text[spans[-1][1] :]
