@@ -73,6 +73,11 @@ def plain_value(value: Any) -> Any:
     return value.text if isinstance(value, Expression) else value
 
 
+def plain(text: str, file: str = TEXT) -> Any:
+    """What a text holds, as dictionaries, lists and values; ScenarioError where it is not YAML."""
+    return _plain(compose(text, file))
+
+
 def insert(text: str, path: Path, value: Any, before: str | None = None, file: str = TEXT) -> str:
     r"""The text with a new entry or item, before one that is there or after the last.
 

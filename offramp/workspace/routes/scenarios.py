@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
@@ -11,11 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from offramp.scenario.blocks import Block, block, block_names
 from offramp.scenario.schema import json_schema
 from offramp.workspace.access.roles import Editor, Reader
-from offramp.workspace.files import moving
+from offramp.workspace.files import editing, moving
 from offramp.workspace.files.documents import check_document, conflict_document, scenario_document
 from offramp.workspace.files.ids import ID_PATTERN, LONGEST
 from offramp.workspace.files.listed import list_scenarios
-from offramp.workspace.files.present import present
+from offramp.workspace.files.present import file_of, present
 from offramp.workspace.files.saving import Conflict, Order, save
 from offramp.workspace.files.versions import LONGEST_MESSAGE
 from offramp.workspace.problems import Refusal
@@ -81,6 +81,47 @@ class Restored(Strict):
     """The id that a scenario from the trash is to have, if not its own."""
 
     to: NewId | None = None
+
+
+Key = Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=0, le=100_000)]
+Keys = Annotated[list[Key], Field(min_length=1, max_length=20)]
+
+
+class Change(Strict):
+    """A change of a form: a ``value`` for a path, or that it goes, moves, or has another name.
+
+    With ``before``, a key or a number, a new entry stands before another; without a value an entry that is there moves
+    to before that one, or to the end where ``before`` is null.
+    """
+
+    path: Keys
+    value: Any = None
+    remove: Literal[True] | None = None
+    rename: Annotated[str, Field(max_length=200)] | None = None
+    before: Key | None = None
+
+    def meant(self) -> editing.Change:
+        """The change that is meant; Refusal where it is none, or several at once."""
+        given = self.model_fields_set - {"path"}
+        path = tuple(str(key) for key in self.path)
+        before = None if self.before is None else str(self.before)
+        if given == {"remove"} and self.remove:
+            return editing.Remove(path)
+        if given == {"rename"} and self.rename is not None:
+            return editing.Rename(path, self.rename)
+        if given == {"before"}:
+            return editing.Move(path, before)
+        if "value" in given and given <= {"value", "before"}:
+            return editing.Put(path, self.value, before)
+        allowed = "value, value and before, remove, rename, or before"
+        raise Refusal(422, f"a change with {', '.join(sorted(given)) or 'nothing but its path'}", allowed)
+
+
+class ToEdit(Strict):
+    """A text, and changes to make to it, one after the other."""
+
+    text: Text
+    changes: list[Change] = Field(min_length=1, max_length=500)
 
 
 class SavedText(BaseModel):
@@ -150,6 +191,13 @@ def rename(scenario: ScenarioId, body: NewName, person: Editor, site: SiteOf) ->
 def check(scenario: ScenarioId, body: ToCheck, _: Reader) -> Document:
     """What is wrong with a text, and its outline; nothing is saved."""
     return check_document(scenario, body.text)
+
+
+@router.post("/scenarios/{scenario}/edit", responses=refusals())
+def edit(scenario: ScenarioId, body: ToEdit, _: Reader) -> Document:
+    """A text with changes made to it: comments, order and spacing stay. Nothing is saved."""
+    text = editing.changed(body.text, [each.meant() for each in body.changes], file_of(scenario))
+    return {"text": text, **check_document(scenario, text)}
 
 
 @router.get("/trash", responses=refusals())
