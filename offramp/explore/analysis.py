@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,7 +83,12 @@ class Analysis(ABC):
 
     def document(self) -> Record:
         """The findings as one document, ``offramp.<name>/1`` (see ``docs/json.md``)."""
-        return {**self.setting.heading(f"offramp.{self.name}/1"), **self.record()}
+        return self.document_of(self.setting.scenario)
+
+    def document_of(self, scenario: Scenario) -> Record:
+        """The document, with another scenario named as that which was asked: the file, of one changed on the way."""
+        setting = replace(self.setting, scenario=scenario)
+        return {**setting.heading(f"offramp.{self.name}/1"), **self.record()}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.sentences()[0].replace('*', '')}>"

@@ -8,7 +8,8 @@ Sobol points, whatever becomes of the others, so that what differs between two a
   value of one that is private give the bits of :func:`offramp.explore.run.run` of the scenario so edited;
 - an assumption that is drawn and is held at a number keeps its column, as in :mod:`offramp.explore.tipping`, and others
   that are correlated with it stay where they were; a run of the edited scenario would draw the others in other columns;
-- one that was fixed and gets a distribution takes a column behind all others; a run would put it in the file's order.
+- one that was fixed and gets a distribution takes a column behind all others, which stay as they are; a run of the
+  edited scenario would draw all of them anew.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ from offramp.explore.portions import Portion
 from offramp.explore.quantities import Quantity, quantity
 from offramp.explore.run import Run
 from offramp.explore.variants import Variant, holding, with_offer
-from offramp.scenario.checks import problems
+from offramp.scenario.checks import meaning_problems
+from offramp.scenario.context import Damage
 from offramp.scenario.correlations import correlatable
 from offramp.scenario.distributions import Distribution
 from offramp.scenario.draws import Draws, draw
 from offramp.scenario.model import Assumption, Scenario
 from offramp.scenario.names import suggested
+from offramp.scenario.sobol import sobol_points
 
 Values = Mapping[str, Distribution]
 """What assumptions are instead of what their scenario says; a number is a distribution of one value."""
@@ -52,14 +55,22 @@ class Answered(Run):
     ----------
     drawn : Draws
         In the columns of its scenario.
+    made : Variant
+        What was solved.
     """
 
     drawn: Draws = field(kw_only=True)
+    made: Variant = field(kw_only=True)
 
     @cached_property
     def draws(self) -> Draws:
         """The drawn assumptions, float64[B, K]."""
         return self.drawn.part(0, self.num_draws)
+
+    @property
+    def variant(self) -> Variant:
+        """The scenario as it was solved, to be solved again."""
+        return self.made
 
 
 class Warm:
@@ -105,8 +116,8 @@ class Warm:
         values : mapping of assumptions to distributions, optional
         draws, seed : int
         columns : sequence of str, optional
-            Assumptions that take the first columns of the Sobol points, where these draws are to be like those of
-            another scenario; by default those that this scenario draws.
+            Assumptions that take the columns of the Sobol points, all that this scenario draws among them, where the
+            draws are to be like those of another scenario; by default those that this scenario draws.
         progress : callable, optional
             Called with the draws done and their total.
 
@@ -140,6 +151,7 @@ class Warm:
             spread=None,
             timings={**clock.seconds, "total": sum(clock.seconds.values())},
             drawn=drawn,
+            made=variant,
         )
 
     def _variant(self, edited: Scenario, values: Values) -> Variant:
@@ -147,7 +159,7 @@ class Warm:
         if edited == self.scenario:
             return self.variant
         if values:
-            wrong = problems(edited)
+            wrong = meaning_problems(edited, Damage())
             if wrong:
                 raise ScenarioError(wrong)
         private = {each.name for each in self.scenario.assumptions if each.private_to}
@@ -159,14 +171,19 @@ class Warm:
         """The draws: those of this scenario but for what is asked."""
         before = {each.name: each for each in self.scenario.assumptions}
         held = [each for each in edited.assumptions if each.value.is_fixed and _is_drawn(before[each.name])]
-        names = {each.name for each in held}
-        as_drawn = tuple(before[each.name] if each.name in names else each for each in edited.assumptions)
-        scenario = replace(edited, assumptions=as_drawn, correlations=self.scenario.correlations)
         wanted = self.columns if columns is None else tuple(columns)
-        later = (each.name for each in correlatable(scenario) if each.name not in wanted)
-        found = draw(scenario, options.draws, options.seed, columns=[*wanted, *later])
+        later = [each for each in correlatable(edited) if each.name not in wanted]
+        apart = {each.name for each in (*held, *later)}
+        as_before = tuple(before[each.name] if each.name in apart else each for each in edited.assumptions)
+        scenario = replace(edited, assumptions=as_before, correlations=self.scenario.correlations)
+        found = draw(scenario, options.draws, options.seed, columns=wanted)
         for each in held:
             found = holding(found, each.name, each.value.parameters[0])
+        if later:
+            # A net of more dimensions is scrambled otherwise in all of them: only its own columns are taken from it.
+            levels = sobol_points(len(wanted) + len(later), options.draws, options.seed, 0)[:, len(wanted) :]
+            for column, each in enumerate(later):
+                found = holding(found, each.name, each.value.quantile(levels[:, column]))
         return found
 
 

@@ -31,6 +31,7 @@ from offramp.explore.record import Record, run_record, scenario_digest
 from offramp.explore.spread import Spread, examine, examined, try_method
 from offramp.explore.summary import Break, Certificate, Condition, Estimate, MoveSummary
 from offramp.explore.table import Table
+from offramp.explore.variants import Variant
 from offramp.explore.work import Crew, Gathering
 from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
@@ -94,6 +95,11 @@ class Run(Asks):
     def solved(self) -> Scenario:
         """The scenario as it was solved: at the precision asked for, if one was."""
         return with_precision(self.scenario, self.options.precision)
+
+    @cached_property
+    def variant(self) -> Variant:
+        """The scenario as it was solved, to be solved again; its game is made when it is first asked for."""
+        return Variant(self.solved)
 
     @property
     def precision(self) -> Stated:

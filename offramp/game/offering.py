@@ -22,6 +22,8 @@ def compile_offer(compiled: Compiled, scenario: Scenario) -> Compiled:
 
     The values of assumptions that are not private may differ too: they come with the draws.
     """
+    if scenario.offer == compiled.scenario.offer:
+        return replace(compiled, scenario=written_out(scenario))
     if not _keeps_tree(compiled):
         return compile_scenario(scenario)
     rebind = _Rebinding(compiled.references, scenario)

@@ -96,6 +96,8 @@ class Settings:
         How people reach the workspace from outside, for links in mails; empty for the address itself.
     workers : int
         Jobs that work at once.
+    warm : bool
+        Whether the desk gets ready at once, so that the first question is quick too; else with the first question.
     limits : Limits
     mail : Mail
     """
@@ -107,6 +109,7 @@ class Settings:
     accounts: bool = False
     public_url: str = ""
     workers: int = 1
+    warm: bool = False
     limits: Limits = field(default_factory=Limits)
     mail: Mail = field(default_factory=Mail)
 

@@ -16,7 +16,7 @@ from offramp.workspace.files.headlines import Headlines
 from offramp.workspace.jobs.engine import Jobs
 from offramp.workspace.jobs.reports import Reports
 from offramp.workspace.jobs.runs import Runs
-from offramp.workspace.live.desk import Desk
+from offramp.workspace.live.desk import Desk, warm_up
 from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
 
@@ -66,6 +66,8 @@ class Site:
         self.catalogue.start()
         self.presence.start()
         self.jobs.start()
+        if self.settings.warm:
+            warm_up(self.desk, self.folder)
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""

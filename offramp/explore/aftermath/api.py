@@ -68,7 +68,7 @@ def what_follows(run: Run, *, years: int | None = None, progress: Progress | Non
     followed = after.years_shown if years is None else years
     if not 1 <= followed <= MAX_YEARS:
         raise RunError(f"found {followed} years; give a number from 1 to {MAX_YEARS}")
-    variant = Variant(run.solved)
+    variant = run.variant
     worlds = Worlds(variant.compiled)
     numbers = [worlds.numbers(index, run.draws) for index in range(len(worlds.worlds))]
     weights = _Playing(variant, worlds.flags()).weights(run.draws, progress)

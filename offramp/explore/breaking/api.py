@@ -41,7 +41,7 @@ def what_breaks(run: Run, *, progress: Progress | None = None) -> Breaking:
     RunError
         If the scenario asks nothing, if no path answers its headline with yes, or if chance rules out its condition.
     """
-    variant = Variant(run.solved)
+    variant = run.variant
     path = _path(variant)
     draws = run.draws.part(0, min(run.num_draws, MOST_DRAWS))
     wanted, left_out = changes(run.solved)
@@ -83,7 +83,7 @@ def margins_along(run: Run) -> tuple[Link, ...]:
     RunError
         If the scenario asks nothing, or if no path answers its headline with yes.
     """
-    variant = Variant(run.solved)
+    variant = run.variant
     path = _path(variant)
     return tuple(links_of(path, measure(path, variant.compiled, run.draws.part(0, min(run.num_draws, MOST_DRAWS)))))
 

@@ -171,7 +171,7 @@ class _Solved:
         swung, count = None, 0
         shares: dict[str, Share] = {}
         notes: list[str] = []
-        variant, name = Variant(run.solved), asked.quantity.name
+        variant, name = run.variant, asked.quantity.name
         if swings and asked.assumptions:
             swung = tornado(variant, run.draws, asked.assumptions, name, progress)
         if totals:

@@ -60,7 +60,7 @@ def observe(
         If nothing was seen, if a name is wrong, or if what was seen happens in no draw.
     """
     seen = _observations(run.scenario, observed)
-    variant = Variant(run.solved)
+    variant = run.variant
     types = Types.of(variant.compiled)
     count = min(run.num_draws, max(1, MOST_CELLS // types.count))
     draws = run.draws.part(0, count)

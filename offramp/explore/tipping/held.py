@@ -85,11 +85,11 @@ class Held:
         is_listed = assumption.value.kind in LISTS and not fixed and low is None and high is None
         ends = _range(assumption, low, high)
         values = np.unique(assumption.value.parameters) if is_listed else np.linspace(*ends, NUM_VALUES)
-        scenario, draws = run.solved, run.draws.part(0, num_draws)
+        variant, draws = run.variant, run.draws.part(0, num_draws)
         if kind != "drawn":
-            scenario = _shared(scenario, what, ends)
-            draws = _with_column(draws, scenario, what)
-        return cls(assumption, kind, Variant(scenario), draws, values, is_listed, _stated(assumption.value))
+            variant = Variant(_shared(run.solved, what, ends))
+            draws = _with_column(draws, variant.scenario, what)
+        return cls(assumption, kind, variant, draws, values, is_listed, _stated(assumption.value))
 
     @property
     def num_draws(self) -> int:

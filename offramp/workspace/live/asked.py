@@ -18,6 +18,7 @@ from offramp.explore.precision import plain_precision
 from offramp.explore.quantities import quantity_names
 from offramp.explore.record import Record, probability, results_record, scenario_record
 from offramp.scenario.correlations import correlatable
+from offramp.scenario.model import Scenario
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import Question, check_size
 from offramp.workspace.live.shelf import Shelf
@@ -63,7 +64,7 @@ def answer_to(
     else:
         run = shelf.as_it_stands(warm, question.draws, question.seed, columns)
     posterior = observe(run, question.seen) if question.seen else None
-    extras = _extras(run, question)
+    extras = _extras(run, question, warm.scenario)
     notes = [*question.notes(warm.scenario), *extras.pop("notes")]
     if other and columns is not None:
         notes.append(OTHER_DRAWS)
@@ -80,7 +81,7 @@ def answer_to(
         "precision": plain_precision(run.precision),
         **_results(run, posterior),
         "enough": run.enough and run.enough.record(),
-        "observed": posterior and posterior.document(),
+        "observed": posterior and posterior.document_of(warm.scenario),
         "against": None,
         **extras,
         "new_draws": question.draws_anew or (saved is not None and _draws_differ(warm, shelf, saved)),
@@ -133,7 +134,7 @@ def _posterior(update: Update | None) -> Record | None:
     return {**probability(update.posterior), "words": _words(update.posterior.mean)}
 
 
-def _extras(run: Answered, question: Question) -> Record:
+def _extras(run: Answered, question: Question, asked: Scenario) -> Record:
     """The analyses that were asked for; one that cannot be made is null, and a note says why."""
     makers: dict[str, Callable[[], Analysis]] = {
         "breaks": run.what_breaks,
@@ -145,7 +146,7 @@ def _extras(run: Answered, question: Question) -> Record:
     found["notes"] = []
     for name in question.include:
         try:
-            found[keys[name]] = makers[name]().document()
+            found[keys[name]] = makers[name]().document_of(asked)
         except RunError as error:
             found["notes"].append(str(error))
     return found

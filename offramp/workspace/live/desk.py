@@ -14,9 +14,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from offramp.workspace.files.folder import Folder
+from offramp.workspace.live.plain import Text
 from offramp.workspace.live.process import LostError, Process, Reply
 from offramp.workspace.problems import Refusal
 
@@ -27,6 +30,9 @@ SECONDS = {"quick": 20.0, "slow": 60.0}
 
 STARTING = 60.0
 """Beyond that, how long a process may take to start and to have its kernels ready."""
+
+ATTEMPTS = 2
+"""How often a question is asked if the process dies of it."""
 
 MOST_WAITING = 200
 """Questions that may wait."""
@@ -87,9 +93,9 @@ class Desk:
             return future
         return self._lanes[lane].put(key, message, owner)
 
-    def warm(self, what: dict[str, str]) -> None:
+    def warm(self, what: Text) -> None:
         """Have the quick process started, and a scenario ready for the first question."""
-        self.ask({"kind": "warm", "what": what})
+        self.ask({"kind": "warm", "what": what.record()})
 
     def processes(self) -> dict[str, int | None]:
         """The number of each process, None for one that is not running."""
@@ -99,6 +105,19 @@ class Desk:
         """End the processes; whoever waits is told."""
         for lane in self._lanes.values():
             lane.close()
+
+
+def warm_up(desk: Desk, folder: Folder) -> None:
+    """Have the scenario that was changed last ready for the first question; goes on by itself."""
+
+    def begin() -> None:
+        readable = [each for each in folder.listing().entries if each.version is not None]
+        newest = max(readable, key=lambda each: each.stamp.mtime_ns, default=None)
+        if newest is not None:
+            with suppress(Refusal):
+                desk.warm(Text(folder.read(newest.id).text, newest.file))
+
+    threading.Thread(target=begin, name="warm-up", daemon=True).start()
 
 
 class _Answers:
@@ -190,15 +209,19 @@ class _Lane:
                 self._begun = None
 
     def _answer(self, message: dict[str, Any]) -> Reply:
-        seconds = self._seconds + (STARTING if self._is_new else 0.0)
-        try:
-            reply = self.process.ask(message, seconds)
-        except LostError as error:
-            self._is_new = True
-            LOG.warning("the desk's process was lost over a question of kind %r: %s", message.get("kind"), error)
-            raise _lost(self._seconds, late=error.late) from None
-        self._is_new = False
-        return reply
+        """The reply; a process that dies of a question is asked once more, as it may have died of another's doing."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                reply = self.process.ask(message, self._seconds + (STARTING if self._is_new else 0.0))
+            except LostError as error:
+                self._is_new = True
+                LOG.warning("the desk's process was lost over a question of kind %r: %s", message.get("kind"), error)
+                if error.late or attempt == ATTEMPTS or self._closed:
+                    raise _lost(self._seconds, late=error.late) from None
+            else:
+                self._is_new = False
+                return reply
+        raise AssertionError("the last attempt returns or raises")
 
     def close(self) -> None:
         with self._changed:

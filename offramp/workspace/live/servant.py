@@ -23,6 +23,7 @@ from offramp.scenario.load import loads
 from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.drawn import map_of
 from offramp.workspace.live.frames import HEADER, LENGTH
+from offramp.workspace.live.further import offers_of, tipping_of
 from offramp.workspace.live.grounds import evidence_of
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import USUAL_DRAWS
@@ -96,6 +97,14 @@ def _evidence(_: Shelf, message: Mapping[str, Any]) -> Record:
     return evidence_of(scenario, what.version, Path(message["documents"]), message["drives"])
 
 
+def _tipping(shelf: Shelf, message: Mapping[str, Any]) -> Record:
+    return tipping_of(shelf, Text(**message["what"]), message["asked"])
+
+
+def _offers(shelf: Shelf, message: Mapping[str, Any]) -> Record:
+    return offers_of(shelf, Text(**message["what"]), message["draws"])
+
+
 def _warm(shelf: Shelf, message: Mapping[str, Any]) -> Record:
     """Have a scenario ready, and the kernels that answer it."""
     what = Text(**message["what"])
@@ -107,6 +116,8 @@ KINDS: Mapping[str, Callable[[Shelf, Mapping[str, Any]], Record]] = {
     "ask": _ask,
     "map": _map,
     "evidence": _evidence,
+    "tipping": _tipping,
+    "offers": _offers,
     "warm": _warm,
 }
 """What can be asked."""

@@ -51,10 +51,3 @@ def stamp_of(folder: Path) -> str:
     files = sorted(each for each in folder.rglob("*") if each.is_file()) if folder.is_dir() else []
     seen = [(each.relative_to(folder).as_posix(), each.stat().st_mtime_ns, each.stat().st_size) for each in files]
     return hashlib.sha256(repr(seen).encode()).hexdigest()
-
-
-def newest_scenario(site: Site) -> Text | None:
-    """The scenario that was changed last, to be ready for the first question; None where there is none."""
-    readable = [each for each in site.folder.listing().entries if each.version is not None]
-    newest = max(readable, key=lambda each: each.stamp.mtime_ns, default=None)
-    return None if newest is None else saved_text(site, newest.id)

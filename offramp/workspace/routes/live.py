@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from offramp.workspace.access.roles import Reader
+from offramp.workspace.live.findings import newest_finding
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.process import Reply
 from offramp.workspace.live.texts import documents_of, saved_text, stamp_of, version_text
@@ -85,6 +87,54 @@ async def ask(site: SiteOf, person: Reader, scenario: ScenarioId, question: Ques
     return await _answer(site.desk.ask(message, lane="slow" if question.include else "quick", owner=owner))
 
 
+class Tipping(BaseModel):
+    """At which value of an assumption an answer flips."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assumption: Name
+    answer: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    text: str | None = Field(None, max_length=300_000)
+    version: VersionName | None = None
+    offer: Offer = Field(default_factory=dict)
+    values: Values = Field(default_factory=dict)
+    level: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    draws: int = Field(256, ge=16, le=512)
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    page: str = Field("", max_length=64, description="Questions of one page take each other's place")
+
+
+@router.post(
+    "/{scenario}/tipping", response_class=Response, responses={**refusals(404, 409, 503), **_document("tipping")}
+)
+async def tipping(site: SiteOf, person: Reader, scenario: ScenarioId, question: Tipping) -> Response:
+    """The value of an assumption at which an answer flips, under an offer and values; nothing is written."""
+    message = await run_in_threadpool(_tipping, site, scenario, question)
+    owner = (person.id, scenario, "tipping", question.page)
+    return await _answer(site.desk.ask(message, lane="slow", owner=owner))
+
+
+@router.get("/{scenario}/offers", response_class=Response, responses={**refusals(404, 503), **_document("offers")})
+async def offers(
+    site: SiteOf, _: Reader, scenario: ScenarioId, draws: Annotated[int, Query(ge=16, le=1024)] = 64
+) -> Response:
+    """What becomes of every offer: as a run of this very text found, else over a few draws; a note says which."""
+    found = await run_in_threadpool(newest_finding, site, scenario, "offers")
+    if found is not None and found.current:
+        document = {**found.document, "notes": [*found.document["notes"], f"from the run {found.run}"]}
+        return JSONResponse(document)
+    what = await run_in_threadpool(saved_text, site, scenario)
+    return await _answer(site.desk.ask({"kind": "offers", "what": what.record(), "draws": draws}, lane="slow"))
+
+
+def _tipping(site: Site, scenario: str, question: Tipping) -> dict[str, Any]:
+    what = _asked_text(site, scenario, question, saved_text(site, scenario))
+    asked = question.model_dump(exclude={"text", "version", "page"})
+    return {"kind": "tipping", "what": what.record(), "asked": asked}
+
+
 def _message(site: Site, scenario: str, question: Question) -> dict[str, Any]:
     """The question with the texts that it is about."""
     saved = saved_text(site, scenario)
@@ -105,11 +155,17 @@ def _message(site: Site, scenario: str, question: Question) -> dict[str, Any]:
 def _evidence(site: Site, scenario: str, version: str | None) -> dict[str, Any]:
     what = _text(site, scenario, version)
     folder = documents_of(site, what)
-    documents = {"documents": str(folder), "stamp": stamp_of(folder)}
-    return {"kind": "evidence", "what": what.record(), **documents, "drives": None}
+    found = newest_finding(site, scenario, "drivers")
+    return {
+        "kind": "evidence",
+        "what": what.record(),
+        "documents": str(folder),
+        "stamp": stamp_of(folder),
+        "drives": found and {"run": found.run, "current": found.current, **found.document},
+    }
 
 
-def _asked_text(site: Site, scenario: str, question: Question, saved: Text) -> Text:
+def _asked_text(site: Site, scenario: str, question: Question | Tipping, saved: Text) -> Text:
     if question.text is not None and question.version is not None:
         raise Refusal(422, "both a text and a version", "one of them", "leave one of them out")
     if question.text is not None:
