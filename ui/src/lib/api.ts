@@ -137,7 +137,7 @@ export const api = {
     request<Json>('PUT', `${scenario(id)}/draft`, { text, base }, options),
   dropDraft: (id: string) => request<null>('DELETE', `${scenario(id)}/draft`),
   check: (id: string, text: string, options?: Options) => request<Checked>('POST', `${scenario(id)}/check`, { text }, options),
-  edit: (id: string, text: string, changes: Change[]) => request<Edited>('POST', `${scenario(id)}/edit`, { text, changes }),
+  edit: (id: string, text: string, changes: Change[]) => request<Edited>('POST', `${scenario(id)}/edit`, { text, changes: changes.map((one) => ({ ...one, path: one.path.map(String) })) }),
   history: (id: string) => request<{ entries: HistoryEntry[] }>('GET', `${scenario(id)}/history`).then((found) => found.entries),
   version: (id: string, version: string) => request<{ text: string; [key: string]: Json }>('GET', `${scenario(id)}/versions/${part(version)}`),
   effect: (id: string, first: string, second: string, options?: Options) =>

@@ -17,7 +17,6 @@ import type { Schema } from '../../scenario/schema';
 
 export interface Hooks {
   changed: (text: string) => void;
-  moved: (line: number) => void;
   save: () => void;
   schema: () => Schema | null;
   names: () => Names;
@@ -105,7 +104,6 @@ export class Editor {
       for (const tracker of this.#trackers) tracker.since = tracker.since.compose(update.changes);
       this.hooks.changed(this.text);
     }
-    if (update.selectionSet || update.docChanged) this.hooks.moved(update.state.doc.lineAt(update.state.selection.main.head).number);
   }
 
   #complete(context: CompletionContext): CompletionResult | null {

@@ -33,10 +33,13 @@ export class Work {
   error = $state.raw<unknown>(null);
 
   readonly dirty = $derived(this.text !== this.saved);
-  readonly read = $derived(reading(this.text));
+  read = $state.raw(reading(''));
   /** What the text says; as it was last readable where it is not now. */
   value = $state.raw<{ [key: string]: Json }>({});
   readonly names = $derived(namesOf(this.value, this.outline));
+
+  /** Whether the forms can change the text: a person who may, and a text that can be read. */
+  readonly editable = $derived(this.read.value !== null && site.may('editor'));
 
   editor: Editor | null = null;
   #checking: ReturnType<typeof setTimeout> | undefined;
@@ -69,8 +72,8 @@ export class Work {
 
   #take(text: string): void {
     this.text = text;
-    const read = reading(text);
-    if (read.value) this.value = read.value;
+    this.read = reading(text);
+    if (this.read.value) this.value = this.read.value;
   }
 
   /** Called by the editor after each change. */
