@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
-const ALSO = ['index.html', 'package-lock.json', 'vite.config.ts'];
+const ALSO = ['../examples/venezuela-2024.yaml', 'index.html', 'package-lock.json', 'vite.config.ts'];
 
 /** The SHA-256 over all sources: each path and its content, a zero byte after both, paths in order. */
 function sourcesHash(): string {
@@ -40,6 +40,6 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8765', '/s/': 'http://127.0.0.1:8765' } },
+  server: { fs: { allow: ['..'] }, proxy: { '/api': 'http://127.0.0.1:8765', '/s/': 'http://127.0.0.1:8765' } },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 });

@@ -77,3 +77,42 @@ describe('the stream of events', () => {
     expect([1, 2, 3, 9].map((failures) => backOff(failures, 0.5))).toEqual([1000, 2000, 4000, 30_000]);
   });
 });
+
+describe('a stream taken up again', () => {
+  it('goes on after the last event that came', () => {
+    vi.useFakeTimers();
+    const urls: string[] = [];
+    const made: FakeSource[] = [];
+    const events = new EventStream('/api/events', undefined, undefined, (url) => {
+      urls.push(url);
+      made.push(new FakeSource());
+      return made.at(-1)! as never;
+    });
+    events.open();
+    made[0]!.listeners.get('job')!({ data: '{}', lastEventId: 'a-7' } as never);
+    made[0]!.listeners.get('presence')!({ data: '{}', lastEventId: '' } as never);
+    made[0]!.onerror!();
+    vi.advanceTimersByTime(1300);
+    expect(urls).toEqual(['/api/events', '/api/events?after=a-7']);
+    vi.useRealTimers();
+  });
+
+  it('tells all who show something when too much was missed', () => {
+    const { onAny, made } = (() => {
+      const sources: FakeSource[] = [];
+      const events = new EventStream('/api/events', undefined, undefined, () => {
+        sources.push(new FakeSource());
+        return sources.at(-1)! as never;
+      });
+      events.open();
+      return { onAny: events.onAny.bind(events), made: sources };
+    })();
+    const load = vi.fn();
+    const stop = onAny(['scenario'], load);
+    made[0]!.say('reset', {});
+    made[0]!.say('scenario', {});
+    stop();
+    made[0]!.say('reset', {});
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+});

@@ -113,7 +113,8 @@ export const api = {
   signIn: (name: string, password: string) => session(request('POST', '/session', { name, password })),
   signOut: () => request<null>('DELETE', '/session'),
   changePassword: (old: string, fresh: string) => request<null>('POST', '/session/password', { old, new: fresh }),
-  changeMe: (changes: Partial<Pick<Person, 'display' | 'email' | 'digest' | 'language'>>) => request<Json>('PATCH', '/session', changes),
+  changeMe: (changes: Partial<Pick<Person, 'display' | 'email' | 'digest' | 'mail_mentions' | 'language'>>) => request<Json>('PATCH', '/session', changes),
+  here: (scenario: string | null, editing: boolean, tab: string) => request<{ people: string[]; editing: string[] }>('PUT', '/presence', { scenario, editing, tab }),
   health: () => request<{ ok: boolean; version: string }>('GET', '/health'),
 
   tokens: () => request<{ tokens: Token[] } | Token[]>('GET', '/tokens').then((found) => listed(found, 'tokens')),

@@ -1,7 +1,8 @@
 /** What the server tells as it happens, over server-sent events that are taken up again after a loss. */
 
-export type EventKind = 'job' | 'scenario' | 'comment' | 'activity' | 'presence';
-export const KINDS: EventKind[] = ['job', 'scenario', 'comment', 'activity', 'presence'];
+/** `reset` says that too much was missed: what is shown must be loaded anew. */
+export type EventKind = 'job' | 'scenario' | 'comment' | 'mention' | 'activity' | 'presence' | 'reset';
+export const KINDS: EventKind[] = ['job', 'scenario', 'comment', 'mention', 'activity', 'presence', 'reset'];
 
 type Listener = (message: never) => void;
 type Source = Pick<EventSource, 'close' | 'addEventListener'> & { onopen: unknown; onerror: unknown };
@@ -14,6 +15,8 @@ export function backOff(failures: number, chance = Math.random()): number {
 export class EventStream {
   #source: Source | null = null;
   #failures = 0;
+  /** The last event that came, after which the next stream goes on. */
+  #last = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Map<EventKind, Set<Listener>>();
 
@@ -31,9 +34,15 @@ export class EventStream {
     return () => listeners.delete(listener as Listener);
   }
 
+  /** Calls back for each message of several kinds, and where all must be loaded anew. */
+  onAny(kinds: EventKind[], listener: () => void): () => void {
+    const stops = [...kinds, 'reset' as const].map((kind) => this.on(kind, listener));
+    return () => stops.forEach((stop) => stop());
+  }
+
   open(): void {
     this.close();
-    const source = this.make(this.url);
+    const source = this.make(this.#last ? `${this.url}?after=${encodeURIComponent(this.#last)}` : this.url);
     this.#source = source;
     source.onopen = () => {
       this.#failures = 0;
@@ -41,7 +50,7 @@ export class EventStream {
     };
     source.onerror = () => this.#again(source);
     for (const kind of KINDS) {
-      source.addEventListener(kind, ((event: MessageEvent<string>) => this.#tell(kind, event.data)) as EventListener);
+      source.addEventListener(kind, ((event: MessageEvent<string>) => this.#tell(kind, event)) as EventListener);
     }
   }
 
@@ -60,8 +69,9 @@ export class EventStream {
     this.#timer = setTimeout(() => this.open(), backOff(this.#failures));
   }
 
-  #tell(kind: EventKind, text: string): void {
-    const message = JSON.parse(text) as never;
+  #tell(kind: EventKind, event: MessageEvent<string>): void {
+    this.#last = event.lastEventId || this.#last;
+    const message = JSON.parse(event.data) as never;
     this.#listeners.get(kind)?.forEach((listener) => listener(message));
   }
 }

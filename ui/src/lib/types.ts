@@ -9,6 +9,7 @@ export interface Person {
   role?: Role;
   email?: string;
   digest?: Digest;
+  mail_mentions?: boolean;
   language?: string;
   feed?: string;
 }
@@ -174,6 +175,8 @@ export interface Job {
   started: string | null;
   ended: string | null;
   error: Problem | null;
+  /** Analyses that were not made, and why. */
+  left_out?: Record<string, string>;
   run: string | null;
   place: number | null;
 }
@@ -264,4 +267,4 @@ export interface Token {
 
 export interface Block { name: string; title?: string; summary?: string; [key: string]: unknown }
 
-export interface Presence { scenario: string; people: string[] }
+export interface Presence { scenario: string; people: string[]; editing?: string[] }

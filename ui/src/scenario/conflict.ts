@@ -6,21 +6,19 @@ export type Piece =
 
 export type Choice = 'theirs' | 'yours' | 'both' | { edited: string };
 
-const OURS = /^<{7}(?: |$)/;
+const THEIRS = /^<{7}(?: |$)/;
 const BASE = /^\|{7}(?: |$)/;
 const SPLIT = /^={7}$/;
 const END = /^>{7}(?: |$)/;
 
-/**
- * The pieces of a text with marks as `diff3` writes them: theirs first where `theirsFirst` is set.
- */
-export function piecesOf(marked: string, theirsFirst = false): Piece[] {
+/** The pieces of a text with marks as `diff3` writes them: theirs, the base, yours. */
+export function piecesOf(marked: string): Piece[] {
   const pieces: Piece[] = [];
   let settled: string[] = [];
   let side: 'none' | 'first' | 'base' | 'second' = 'none';
   let open = { first: [] as string[], base: [] as string[], second: [] as string[] };
   for (const line of marked.split('\n')) {
-    if (side === 'none' && OURS.test(line)) {
+    if (side === 'none' && THEIRS.test(line)) {
       if (settled.length) pieces.push({ kind: 'settled', lines: settled });
       settled = [];
       open = { first: [], base: [], second: [] };
@@ -28,8 +26,7 @@ export function piecesOf(marked: string, theirsFirst = false): Piece[] {
     } else if (side === 'first' && BASE.test(line)) side = 'base';
     else if ((side === 'first' || side === 'base') && SPLIT.test(line)) side = 'second';
     else if (side === 'second' && END.test(line)) {
-      const [theirs, yours] = theirsFirst ? [open.first, open.second] : [open.second, open.first];
-      pieces.push({ kind: 'open', base: open.base, theirs, yours });
+      pieces.push({ kind: 'open', base: open.base, theirs: open.first, yours: open.second });
       side = 'none';
     } else if (side === 'none') settled.push(line);
     else open[side].push(line);

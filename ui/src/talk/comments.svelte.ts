@@ -55,6 +55,7 @@ export function commentsOf(scenario: string): Comments {
   return found;
 }
 
+events.on('reset', () => stores.forEach((store) => void store.load()));
 events.on<{ scenario: string }>('comment', ({ scenario }) => void stores.get(scenario)?.load());
 
 let asked: Promise<Person[]> | null = null;

@@ -3,9 +3,10 @@ import { api, ConflictError, OfflineError } from '../../lib/api';
 import { events, site } from '../../lib/site.svelte';
 import type { Change, Conflict, Draft, Json, Outline, Presence, ProblemLine, Saved } from '../../lib/types';
 import { namesOf } from '../../scenario/names';
-import { reading, placeOf } from '../../scenario/reading';
+import { reading } from '../../scenario/reading';
 import * as drafts from '../../scenario/drafts';
 import type { Editor } from './editor';
+import { spliced } from './splice';
 
 const CHECK_AFTER = 350;
 const KEEP_AFTER = 600;
@@ -212,14 +213,16 @@ export class Work {
     }
   }
 
-  /** Takes a text that settles a conflict, and saves it on top of theirs. */
-  async settle(text: string, message?: string): Promise<Saved | null> {
-    if (!this.conflict || !this.editor) return null;
+  /** Takes a text that settles a conflict, on top of theirs; it is not saved yet. */
+  adopt(text: string): void {
+    if (!this.conflict || !this.editor) return;
     this.base = this.conflict.theirs.version;
     this.saved = this.conflict.theirs.text;
     this.conflict = null;
+    this.theirs = null;
     this.editor.bring(text);
-    return this.save(message);
+    if (this.dirty) this.#keepHere();
+    else void this.#dropDraft();
   }
 
   /** Goes back to what is saved. */
@@ -247,16 +250,23 @@ export class Work {
     return true;
   }
 
+  /** After a loss of the stream: whether somebody saved meanwhile. */
+  async again(): Promise<void> {
+    const found = await api.scenario(this.id);
+    await this.told(found.version, found.by);
+  }
+
   /** Listens to what others do; returns what ends that. */
   listen(shown: (by: string) => void): () => void {
     const stops = [
-      events.on<{ id: string; version: string | null; by: string | null }>('scenario', ({ id, version, by }) => {
+      events.on<{ id: string; version: string; by?: string | null }>('scenario', ({ id, version, by = null }) => {
         if (id !== this.id) return;
-        if (version === null) this.gone = true;
+        if (!version) this.gone = true;
         else void this.told(version, by).then((taken) => taken && shown(by ?? '')).catch(() => {});
       }),
-      events.on<Presence>('presence', ({ scenario, people }) => {
-        if (scenario === this.id) this.people = people.filter((name) => name !== site.session?.person?.name);
+      events.on('reset', () => void this.again().catch(() => {})),
+      events.on<Presence>('presence', ({ scenario, people, editing }) => {
+        if (scenario === this.id) this.people = (editing ?? people).filter((name) => name !== site.session?.person?.name);
       }),
     ];
     return () => {
@@ -265,17 +275,4 @@ export class Work {
       this.#asked?.abort();
     };
   }
-}
-
-/** The text with single values changed in place, without the server; null where that is not enough. */
-export function spliced(text: string, changes: Change[]): string | null {
-  let made = text;
-  for (const change of changes) {
-    const value = 'value' in change ? change.value : undefined;
-    const place = placeOf(reading(made), change.path)?.value;
-    if (!place || value === undefined || value === null || typeof value === 'object') return null;
-    const plain = typeof value === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_ .,;()'’–-]*$/u.test(value) && !/^(true|false|null|yes|no|on|off|[\d.]+)$/i.test(value) && !/[ ,]$/.test(value) && !value.includes(',');
-    made = made.slice(0, place[0]) + (typeof value === 'string' && !plain ? JSON.stringify(value) : String(value)) + made.slice(place[1]);
-  }
-  return made;
 }

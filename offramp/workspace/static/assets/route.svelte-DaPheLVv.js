@@ -1,1 +1,0 @@
-import{Ct as e,St as t,dt as n}from"./site.svelte-DelhMzUT.js";import{t as r}from"./router-DEyx3bvc.js";var i=new class{#e=e(r(location.hash));get route(){return n(this.#e)}set route(e){t(this.#e,e)}};addEventListener(`hashchange`,()=>{i.route=r(location.hash)});function a(e,t=!1){t?(history.replaceState(null,``,e),i.route=r(e)):location.hash=e}export{i as n,a as t};
