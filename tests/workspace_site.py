@@ -76,7 +76,7 @@ class Workspace:
         client = self.stranger()
         with self.site.database.session() as session:
             secret, row = sessions.begin(session, _person(session, role))
-        client.cookies.set(cookie_name(self.site.settings), secret)
+        client.cookies.set(cookie_name(self.site.settings), secret, domain="127.0.0.1")
         client.csrf = row.csrf
         return client
 
@@ -179,7 +179,7 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
         found = Served(process, line.rpartition(" at ")[2].strip())
         yield found
     finally:
-        for each in found.clients if found else ():
+        for each in () if found is None else found.clients:
             each.close()
         process.kill()
         process.communicate()

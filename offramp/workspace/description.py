@@ -135,7 +135,11 @@ def shape_words(shape: Mapping[str, Any]) -> str:
 
 def _bounds(shape: Mapping[str, Any]) -> str:
     low, high = shape.get("minimum"), shape.get("maximum")
-    said = f" from {low}" if low is not None else ""
-    said += f" to {high}" if high is not None else ""
+    said = f" from {_number(low)}" if low is not None else ""
+    said += f" to {_number(high)}" if high is not None else ""
     longest = shape.get("maxLength")
     return said + (f", at most {longest} characters" if longest is not None else "")
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)

@@ -37,7 +37,7 @@ class WhoIsThere(BaseModel):
     editing: list[str]
 
 
-@router.get("/events", response_class=EventStream, responses=STREAM | refusals(503))
+@router.get("/events", response_class=EventStream, status_code=200, responses=STREAM | refusals(503))
 async def events(
     site: SiteOf, person: Reader, last: Last = None, after: Annotated[str | None, Query(max_length=64)] = None
 ) -> EventStream:

@@ -142,7 +142,7 @@ def resume(site: SiteOf, person: Editor, number: RowId) -> JobDocument:
     return JobDocument(**site.jobs.resume(number, person))
 
 
-@router.get("/{number}/events", response_class=EventStream, responses=STREAM | refusals(404, 503))
+@router.get("/{number}/events", response_class=EventStream, status_code=200, responses=STREAM | refusals(404, 503))
 async def follow(site: SiteOf, person: Reader, number: RowId) -> EventStream:
     """A job as it goes on, as server-sent events: ``job``, first as it is now; the stream ends with the job."""
     listener = site.bus.subscribe(person.id)

@@ -89,14 +89,17 @@ def change_person(site: SiteOf, _: InPerson, person: Owner, name: Name, body: Pe
             _check_accounts(site)
             accounts.set_password(session, found, password)
         accounts.change(session, found, changes)
-        return _document(found, person)
+    site.bus.dismiss(found.id)
+    return _document(found, person)
 
 
 @router.delete("/{name}", status_code=204, responses=refusals(404, 409))
 def remove_person(site: SiteOf, _: InPerson, person: Owner, name: Name) -> None:  # noqa: ARG001
     """Take a person away; what they wrote stays, without a name."""
     with site.database.session() as session:
-        accounts.remove(session, accounts.person_named(session, name))
+        found = accounts.person_named(session, name)
+        accounts.remove(session, found)
+    site.bus.dismiss(found.id)
 
 
 def _check_accounts(site: Site) -> None:

@@ -107,6 +107,7 @@ def sign_out(site: SiteOf, response: Response, asker: InPerson) -> None:
     """End the session."""
     with site.database.session() as database:
         sessions.end(database, asker.signed_in.id)
+    site.bus.dismiss(asker.person.id)
     response.delete_cookie(cookie_name(site.settings), secure=site.settings.secure, httponly=True, samesite="strict")
 
 
@@ -126,6 +127,7 @@ def change_password(site: SiteOf, request: Request, response: Response, asker: I
     if not site.gate.accounts:
         raise Refusal(409, "nobody signs in to this workspace by a password")
     set_cookie(site, response, signing.change_password(site, asker.person, body.old, body.new, address_of(request)))
+    site.bus.dismiss(asker.person.id)
 
 
 def set_cookie(site: Site, response: Response, secret: str) -> None:
