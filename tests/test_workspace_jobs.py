@@ -148,7 +148,9 @@ def test_names_of_analyses_are_those_of_commands_and_of_the_library() -> None:
     ],
     ids=lambda value: str(value)[:30] if isinstance(value, dict) else None,
 )
-def test_what_cannot_be_run_is_refused_at_once(waiting: Workspace, asked: dict, status: int, found: str) -> None:
+def test_what_cannot_be_run_is_refused_at_once(
+    waiting: Workspace, asked: dict[str, Any], status: int, found: str
+) -> None:
     answer = refused(waiting.client("editor"), **asked)
     assert answer[0] == status
     assert answer[1]["schema"] == "offramp.problem/1"
@@ -193,7 +195,10 @@ def test_jobs_are_listed_by_scenario_and_status(waiting: Workspace) -> None:
     ed = waiting.client("editor")
     one, other = ask(ed), ask(ed, scenario="unsaved", text=(waiting.folder / "cheap.yaml").read_text())
     ed.post(f"/api/jobs/{other['id']}/cancel")
-    listed = lambda query: [job["id"] for job in ed.get(f"/api/jobs?{query}").json()["jobs"]]  # noqa: E731
+
+    def listed(query: str) -> list[str]:
+        return [job["id"] for job in ed.get(f"/api/jobs?{query}").json()["jobs"]]
+
     assert listed("") == [other["id"], one["id"]]
     assert listed("scenario=cheap") == [one["id"]]
     assert listed("status=cancelled") == [other["id"]]
@@ -205,15 +210,17 @@ def test_jobs_are_listed_by_scenario_and_status(waiting: Workspace) -> None:
 
 
 @pytest.mark.compiled
-def test_a_run_is_made_as_the_command_line_makes_it(folder: Path) -> None:
+def test_a_run_is_made_as_the_command_line_makes_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with local(folder) as workspace:
         client = workspace.client()
-        listener_events: list[dict[str, Any]] = []
-        tell = workspace.site.bus.publish
-        workspace.site.bus.publish = lambda kind, /, **data: (
-            listener_events.append({"event": kind, **data}),
-            tell(kind, **data),
-        )[1]  # type: ignore[method-assign]
+        told: list[dict[str, Any]] = []
+        publish = workspace.site.bus.publish
+
+        def overheard(kind: str, /, **data: Any) -> None:
+            told.append({"event": kind, **data})
+            publish(kind, **data)
+
+        monkeypatch.setattr(workspace.site.bus, "publish", overheard)
         number = ask(client, draws=1024, seed=3, explore=["breaks", "horizon"])["id"]
         job = job_when(client, number, finished)
         until(lambda: not workspace.site.jobs.is_writing(job["run"]))
@@ -222,7 +229,7 @@ def test_a_run_is_made_as_the_command_line_makes_it(folder: Path) -> None:
     assert (job["status"], job["done"], job["total"], job["error"]) == ("done", 1024, 1024, None)
     assert job["run"].startswith("runs:cheap-2")
     assert list(job["left_out"]) == ["horizon"]
-    stages = [each["stage"] for each in listener_events if each["event"] == "job"]
+    stages = [each["stage"] for each in told if each["event"] == "job"]
     assert list(dict.fromkeys(stages)) == ["", "starting", "solving", "exploring", "breaking", "horizon", "saving"]
     assert not kept.exists()
     assert report.status_code == 200

@@ -8,4 +8,6 @@ export type SeePage = 'overview' | 'ask' | 'evidence';
 /** The pages on which a scenario is seen and asked, each loaded when it is first opened. */
 export const seePages: Partial<Record<SeePage, () => Promise<{ default: Component<PageProps> }>>> = {
   overview: () => import('./Overview.svelte'),
+  ask: () => import('./Ask.svelte'),
+  evidence: () => import('./Evidence.svelte'),
 };
