@@ -22,7 +22,9 @@ def sources_hash() -> str:
     """The SHA-256 over the sources of the front end, as ``ui/vite.config.ts`` forms it."""
     inside = [path.relative_to(SOURCES).as_posix() for path in (SOURCES / "src").rglob("*") if path.is_file()]
     total = hashlib.sha256()
-    for name in sorted(["../examples/venezuela-2024.yaml", *inside, "index.html", "package-lock.json", "vite.config.ts"]):
+    for name in sorted(
+        ["../examples/venezuela-2024.yaml", *inside, "index.html", "package-lock.json", "vite.config.ts"]
+    ):
         total.update(name.encode() + b"\0" + (SOURCES / name).read_bytes() + b"\0")
     return total.hexdigest()
 

@@ -47,6 +47,7 @@ database_option = click.option(
 @click.option("--accounts", is_flag=True, help="Let people sign in (as soon as one has an account, they must anyway).")
 @click.option("--public-url", metavar="URL", default="", help="How people reach it from outside, behind a proxy.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Jobs that run at once.")
+@click.option("--commit", is_flag=True, help="Commit what is saved to the git repository that FOLDER lies in.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--max-draws", type=click.IntRange(1), default=1_048_576, show_default=True, help="Draws of one run.")
 @click.option("--max-seconds", type=click.IntRange(1), default=3600, show_default=True, help="Time of one job.")
@@ -59,6 +60,7 @@ def serve(
     accounts: bool,
     public_url: str,
     workers: int,
+    commit: bool,
     no_open: bool,
     max_draws: int,
     max_seconds: int,
@@ -81,6 +83,7 @@ def serve(
         accounts=accounts,
         public_url=_checked_url(public_url),
         workers=workers,
+        commit=commit,
         limits=Limits(draws=max_draws, seconds=max_seconds, memory=max_memory),
         mail=Mail.from_environment(os.environ),
     )

@@ -117,6 +117,11 @@ class Bus:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._closed = False
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anyone listens."""
+        return bool(self._listeners)
+
     def publish(self, event_kind: str, /, *, only_for: int | None = None, **data: Any) -> None:
         """Tell everyone, or one person, that something happened."""
         with self._lock:

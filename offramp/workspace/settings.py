@@ -98,6 +98,8 @@ class Settings:
         Jobs that work at once.
     warm : bool
         Whether the desk gets ready at once, so that the first question is quick too; else with the first question.
+    commit : bool
+        Whether what is saved is committed to the git repository that the folder lies in.
     limits : Limits
     mail : Mail
     """
@@ -110,6 +112,7 @@ class Settings:
     public_url: str = ""
     workers: int = 1
     warm: bool = False
+    commit: bool = False
     limits: Limits = field(default_factory=Limits)
     mail: Mail = field(default_factory=Mail)
 

@@ -12,7 +12,8 @@ from offramp.workspace.database import Database
 from offramp.workspace.documents.shelf import Shelf
 from offramp.workspace.files.catalogue import Catalogue
 from offramp.workspace.files.folder import Folder
-from offramp.workspace.files.headlines import Headlines
+from offramp.workspace.files.past import Past
+from offramp.workspace.files.watching import Watcher
 from offramp.workspace.jobs.engine import Jobs
 from offramp.workspace.jobs.reports import Reports
 from offramp.workspace.jobs.runs import Runs
@@ -34,8 +35,9 @@ class Site:
         The scenario files.
     catalogue : Catalogue
         The scenarios at a glance.
-    headlines : Headlines
-        What runs in the folder say first.
+    past : Past
+        What is known of versions.
+    watcher : Watcher
     shelf : Shelf
     presence : Presence
     jobs : Jobs
@@ -52,7 +54,8 @@ class Site:
         self.gate = Gate(settings)
         self.folder = Folder(settings.folder, settings.limits.text)
         self.catalogue = Catalogue(lambda scenario, version: self.bus.publish("scenario", id=scenario, version=version))
-        self.headlines = Headlines(self.folder.root)
+        self.past = Past(settings)
+        self.watcher = Watcher(self)
         self.shelf = Shelf(settings)
         self.presence = Presence(self.bus)
         self.jobs = Jobs(self)
@@ -64,6 +67,7 @@ class Site:
         """Begin what goes on beside the requests."""
         self.gate.open(self.database)
         self.catalogue.start()
+        self.watcher.start()
         self.presence.start()
         self.jobs.start()
         if self.settings.warm:
@@ -71,6 +75,7 @@ class Site:
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""
+        self.watcher.close()
         self.catalogue.close()
         self.desk.close()
         self.bus.close()

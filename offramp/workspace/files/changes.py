@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from offramp.explore.comparison.edits import Edit, edits_of, plain_words
 from offramp.workspace.files.checking import checked
+
+MOST_NAMED = 3
+"""Changes that are named in one line."""
 
 MOST = 50
 """Changes that are told one by one."""
@@ -44,3 +47,10 @@ def _parts(edit: Edit) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     for key in dict.fromkeys([*before, *after]):
         if before.get(key) != after.get(key):
             yield (*edit.path, str(key)), before.get(key), after.get(key)
+
+
+def summed_up(changes: Sequence[Mapping[str, Any]]) -> str:
+    """Changes in one line: what each is about, but for the fourth and those after it."""
+    about = list(dict.fromkeys(each["label"] for each in changes))
+    rest = f" and {len(about) - MOST_NAMED} more" if len(about) > MOST_NAMED else ""
+    return ", ".join(about[:MOST_NAMED]) + rest

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.workspace.files.checking import checked
 from offramp.workspace.files.drafts import draft_of
 from offramp.workspace.files.present import Present, file_of, present
 from offramp.workspace.files.saving import Conflict
 from offramp.workspace.models import Person
-from offramp.workspace.site import Site
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 Record = dict[str, Any]
 

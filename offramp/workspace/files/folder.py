@@ -89,11 +89,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Listing:
-    """The scenarios of a folder, in the order of their ids, what was left out, and the folders of runs."""
+    """The scenarios of a folder, in the order of their ids, and what was left out."""
 
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...]
-    runs: tuple[Path, ...]
 
 
 def version_of(text: str) -> str:
@@ -131,8 +130,7 @@ class Folder:
         entries: list[Entry] = []
         left_out: list[LeftOut] = []
         seen: dict[Path, tuple[float, Entry | None]] = {}
-        runs: list[Path] = []
-        for path, why in self._walk(runs):
+        for path, why in self._walk():
             file = path.relative_to(self.root).as_posix()
             if not why and len(entries) >= MOST_FILES:
                 why = f"there are more than {MOST_FILES:,} scenarios"  # noqa: PLW2901
@@ -143,7 +141,7 @@ class Folder:
             if found is not None:
                 entries.append(found)
         self._seen = seen
-        return Listing(tuple(sorted(entries, key=lambda each: each.id)), tuple(left_out), tuple(runs))
+        return Listing(tuple(sorted(entries, key=lambda each: each.id)), tuple(left_out))
 
     def read(self, scenario: str) -> Content:
         """What stands in a scenario's file.
@@ -252,8 +250,8 @@ class Folder:
             if parent == path or not parent.is_dir() or parent.is_symlink() or (parent / RUN_FILE).exists():
                 raise _taken(scenario)
 
-    def _walk(self, runs: list[Path]) -> Iterator[tuple[Path, str]]:
-        """Files whose names end as those of scenarios do, each with why it is left out, if it is; notes ``runs``."""
+    def _walk(self) -> Iterator[tuple[Path, str]]:
+        """Files whose names end as those of scenarios do, each with why it is left out, if it is."""
         waiting = [(self.root, 0)]
         count = 0
         while waiting:
@@ -264,7 +262,6 @@ class Folder:
                 yield folder, f"there are more than {MOST_SEEN:,} files"
                 return
             if any(entry.name == RUN_FILE for entry in entries):
-                runs.append(folder)
                 continue
             for entry in entries:
                 if entry.name.startswith("."):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,13 +14,14 @@ from offramp.workspace.database import now
 from offramp.workspace.files import versions
 from offramp.workspace.files.catalogue import PATIENCE, Summary
 from offramp.workspace.files.folder import Entry
-from offramp.workspace.files.headlines import Headline
 from offramp.workspace.files.present import noticed
 from offramp.workspace.files.versions import DISK, Head
-from offramp.workspace.models import Comment, Version
+from offramp.workspace.models import Comment
 from offramp.workspace.problems import Refusal
-from offramp.workspace.site import Site
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 Record = dict[str, Any]
 
@@ -31,30 +32,27 @@ MOST_NAMED = 10_000
 def list_scenarios(site: Site) -> Record:
     """Every scenario of the folder, and what was left out."""
     listing = site.folder.listing()
-    known = _up_to_date(site, listing.entries)
-    runs = site.headlines.newest(listing.runs)
+    known = up_to_date(site, listing.entries)
+    runs = site.runs.newest()
     with site.database.session() as session:
         talk = _open_comments(session)
-        told = _headlines(session, runs)
     deadline = time.monotonic() + PATIENCE
-    rows = []
-    for entry in listing.entries:
-        headline = runs.get(entry.version or "") or told.get(entry.id)
-        rows.append(
-            {
-                "id": entry.id,
-                "file": entry.file,
-                "version": entry.version or "",
-                **_summary(site, entry, deadline),
-                **_last(entry, known.get(entry.id)),
-                "open_comments": talk.get(entry.id, 0),
-                "headline": headline and headline.document(entry.version),
-            }
-        )
+    rows = [
+        {
+            "id": entry.id,
+            "file": entry.file,
+            "version": entry.version or "",
+            **_summary(site, entry, deadline),
+            **_last(entry, known.get(entry.id)),
+            "open_comments": talk.get(entry.id, 0),
+            "headline": _headline(runs.get(entry.id)),
+        }
+        for entry in listing.entries
+    ]
     return {"scenarios": rows, "left_out": [{"file": each.file, "why": each.why} for each in listing.left_out]}
 
 
-def _up_to_date(site: Site, entries: Iterable[Entry]) -> dict[str, Head]:
+def up_to_date(site: Site, entries: Sequence[Entry]) -> dict[str, Head]:
     """The newest versions, once what stands in the files is among them."""
     with site.database.session() as session:
         known = versions.heads(session)
@@ -84,17 +82,9 @@ def _open_comments(session: Session) -> dict[str, int]:
     return {row.scenario: row.threads for row in session.execute(found)}
 
 
-def _headlines(session: Session, runs: Mapping[str, Headline]) -> dict[str, Headline]:
-    """The newest run of any version of each scenario."""
-    found: dict[str, Headline] = {}
-    rows = session.execute(
-        select(Version.scenario, Version.hash).where(Version.hash.in_(list(runs)[:MOST_NAMED])).distinct()
-    )
-    for scenario, version in rows:
-        known = found.get(scenario)
-        if known is None or known.stamp.mtime_ns < runs[version].stamp.mtime_ns:
-            found[scenario] = runs[version]
-    return found
+def _headline(row: Record | None) -> Record | None:
+    """The headline of a run, and whether it is of the text as it is now."""
+    return row and row["headline"] and {**row["headline"], "current": row["current"]}
 
 
 def _summary(site: Site, entry: Entry, deadline: float) -> Record:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
@@ -16,14 +16,17 @@ from offramp.errors import RunError
 from offramp.scenario.composing import composed, starter
 from offramp.workspace.database import now
 from offramp.workspace.files import versions
+from offramp.workspace.files.committing import committed
 from offramp.workspace.files.folder import version_of
 from offramp.workspace.files.present import present
 from offramp.workspace.files.versions import WORKSPACE
 from offramp.workspace.models import Activity, Comment, Draft, Job, Person, Version
 from offramp.workspace.problems import Refusal, not_found
-from offramp.workspace.site import Site
 from offramp.workspace.talk.activity import note
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 TRASH = "trash"
 """The folder, inside the workspace's own, for what was deleted."""
@@ -36,8 +39,8 @@ TRASH_ID = r"^[0-9]{8}T[0-9]{6}-[0-9a-f]{8}$"
 Record = dict[str, Any]
 
 
-def create(site: Site, person: Person, scenario: str, text: str) -> None:
-    """A new scenario with a text.
+def create(site: Site, person: Person, scenario: str, text: str, copy_of: str | None = None) -> None:
+    """A new scenario with a text; ``copy_of`` is the scenario that had it.
 
     Raises
     ------
@@ -48,7 +51,9 @@ def create(site: Site, person: Person, scenario: str, text: str) -> None:
         site.folder.create(scenario, text)
         with site.database.session() as session:
             versions.enter(session, scenario, text, origin=WORKSPACE, person=person)
-            note(session, site, person, "created", scenario, version=version_of(text))
+            told = {"copy_of": copy_of} if copy_of else {}
+            note(session, site, person, "created", scenario, version=version_of(text), **told)
+        committed(site, person, [scenario], "created")
     site.bus.publish("scenario", id=scenario, version=version_of(text), by=versions.shown(person))
 
 
@@ -84,6 +89,7 @@ def rename(site: Site, person: Person, scenario: str, to: str) -> None:
                 session.execute(update(table).where(table.scenario == scenario).values(scenario=to))
             note(session, site, person, "renamed", to, before=scenario)
             site.folder.rename(scenario, to)  # the last thing that can fail before all of it holds
+        committed(site, person, [scenario, to], f"renamed to {to}")
     for name in (scenario, to):
         site.bus.publish("scenario", id=name, version=there.content.version, by=versions.shown(person))
 
@@ -114,8 +120,9 @@ def delete(site: Site, person: Person, scenario: str) -> Deleted:
         folder = _trash(site)
         (folder / f"{name}.json").write_text(json.dumps(found.record, ensure_ascii=False), encoding="utf-8")
         with site.database.session() as session:
-            note(session, site, person, "deleted", scenario, version=there.content.version, trash=name)
+            note(session, site, person, "removed", scenario, version=there.content.version, trash=name)
             shutil.move(site.folder.path_of(scenario), folder / f"{name}.yaml")
+        committed(site, person, [scenario], "deleted")
     site.bus.publish("scenario", id=scenario, version="", by=found.by)
     return found
 
@@ -144,6 +151,7 @@ def restore(site: Site, person: Person, trash: str, to: str | None) -> str:
         site.folder.restore(scenario, file)
         with site.database.session() as session:
             note(session, site, person, "restored", scenario, trash=trash)
+        committed(site, person, [scenario], "restored")
     (folder / f"{trash}.json").unlink(missing_ok=True)
     site.bus.publish(
         "scenario", id=scenario, version=present(site, scenario).content.version, by=versions.shown(person)

@@ -6,6 +6,7 @@ What others did to the file is noticed here: a text that is not the newest versi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,10 @@ from offramp.workspace.files.changes import changes_between
 from offramp.workspace.files.folder import Content
 from offramp.workspace.files.versions import DISK, WORKSPACE, Head
 from offramp.workspace.models import Version
-from offramp.workspace.site import Site
 from offramp.workspace.talk.activity import note
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 
 @dataclass(frozen=True)
@@ -83,5 +86,5 @@ def _entered(session: Session, site: Site, scenario: str, content: Content, know
     if parent is not None:
         before = versions.text_of(session, scenario, parent) or ""
         entry.changes = changes_between(before, content.text, file_of(scenario))
-        note(session, site, None, "changed_on_disk", scenario, version=content.version, changes=entry.changes)
+        note(session, site, None, "changed", scenario, version=content.version, changes=entry.changes)
     return entry

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.workspace.database import now
 from offramp.workspace.files import versions
-from offramp.workspace.files.changes import changes_between
+from offramp.workspace.files.changes import changes_between, summed_up
 from offramp.workspace.files.checking import checked
+from offramp.workspace.files.committing import committed
 from offramp.workspace.files.drafts import drop_written_before
 from offramp.workspace.files.folder import version_of
 from offramp.workspace.files.merging.merge import Merge, merge
@@ -23,8 +24,10 @@ from offramp.workspace.files.present import Present, file_of, present
 from offramp.workspace.files.versions import KEPT, WORKSPACE
 from offramp.workspace.models import Person, Version
 from offramp.workspace.problems import Refusal
-from offramp.workspace.site import Site
 from offramp.workspace.talk.activity import note
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 ATTEMPTS = 20
 """Times that the file may change between our reading and our writing it before we give up."""
@@ -146,16 +149,17 @@ def _tell_saved(site: Site, person: Person, done: _Done) -> None:
         entry.changes = changes
         drop_written_before(session, person, order.scenario, done.began)
         told: dict[str, Any] = {"version": saved.version, "parent": before.content.version, "changes": changes}
-        note(
-            session, site, person, "merged" if saved.merged else "saved", order.scenario, **told, message=order.message
-        )
+        told |= {"message": order.message} if order.message else {}
+        told |= {"others": before.head.by} if saved.merged and before.head.by else {}
+        note(session, site, person, "merged" if saved.merged else "saved", order.scenario, **told)
+    committed(site, person, [order.scenario], order.message or summed_up(changes))
     site.bus.publish("scenario", id=order.scenario, version=saved.version, by=versions.shown(person))
 
 
 def _tell_conflict(site: Site, person: Person, found: Conflict) -> None:
     with site.database.session() as session:
         told = {"version": found.yours_version, "theirs": found.theirs.content.version}
-        note(session, site, person, "conflict", found.theirs.id, **told, with_=found.theirs.head.by)
+        note(session, site, person, "kept", found.theirs.id, **told, others=found.theirs.head.by)
 
 
 def _settle_drafts(site: Site, person: Person, order: Order, began: datetime) -> None:

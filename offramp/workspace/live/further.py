@@ -1,12 +1,14 @@
-"""Analyses that are worked while one waits: at which value an answer flips, and what becomes of every offer."""
+"""Analyses that are worked while one waits: where an answer flips, what becomes of every offer, what an edit did."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from offramp.explore.comparison.api import compare
 from offramp.explore.quantities import quantity_names
 from offramp.explore.record import Record
+from offramp.scenario.load import loads
 from offramp.scenario.names import listing, meant
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import Question, assumption_of, check_size
@@ -54,4 +56,18 @@ def offers_of(shelf: Shelf, what: Text, draws: int) -> Record:
     run = shelf.as_it_stands(warm, draws, 1)
     document = run.offers().document_of(warm.scenario)
     document["notes"].append(f"worked for the workspace over {draws:,} draws; a run that explores offers takes more")
+    return document
+
+
+def comparison_of(first: Text, second: Text, draws: int) -> Record:
+    """What changed from one text to another and what it did to the answer, ``offramp.comparison/1``.
+
+    Raises
+    ------
+    OfframpError
+        If a text is wrong, or the two share no answer.
+    """
+    one, two = loads(first.text, first.file), loads(second.text, second.file)
+    document = compare(one, two, draws=draws).document()
+    document["notes"].append(f"worked for the workspace over {draws:,} draws; offramp compare takes more")
     return document

@@ -23,7 +23,7 @@ from offramp.scenario.load import loads
 from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.drawn import map_of
 from offramp.workspace.live.frames import HEADER, LENGTH
-from offramp.workspace.live.further import offers_of, tipping_of
+from offramp.workspace.live.further import comparison_of, offers_of, tipping_of
 from offramp.workspace.live.grounds import evidence_of
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import USUAL_DRAWS
@@ -105,6 +105,10 @@ def _offers(shelf: Shelf, message: Mapping[str, Any]) -> Record:
     return offers_of(shelf, Text(**message["what"]), message["draws"])
 
 
+def _compare(_: Shelf, message: Mapping[str, Any]) -> Record:
+    return comparison_of(Text(**message["what"]), Text(**message["second"]), message["draws"])
+
+
 def _warm(shelf: Shelf, message: Mapping[str, Any]) -> Record:
     """Have a scenario ready, and the kernels that answer it."""
     what = Text(**message["what"])
@@ -118,6 +122,7 @@ KINDS: Mapping[str, Callable[[Shelf, Mapping[str, Any]], Record]] = {
     "evidence": _evidence,
     "tipping": _tipping,
     "offers": _offers,
+    "compare": _compare,
     "warm": _warm,
 }
 """What can be asked."""

@@ -69,14 +69,14 @@ def _document(name: str) -> dict[int | str, dict[str, Any]]:
 async def map_of_moves(site: SiteOf, _: Reader, scenario: ScenarioId, version: Version = None) -> Response:
     """The map of moves, laid out: what is known, done and weighed at each move."""
     what = await run_in_threadpool(_text, site, scenario, version)
-    return await _answer(site.desk.ask({"kind": "map", "what": what.record()}, lane="slow"))
+    return await answer_of(site.desk.ask({"kind": "map", "what": what.record()}, lane="slow"))
 
 
 @router.get("/{scenario}/evidence", response_class=Response, responses={**refusals(404, 503), **_document("evidence")})
 async def evidence(site: SiteOf, _: Reader, scenario: ScenarioId, version: Version = None) -> Response:
     """What each assumption is and rests on: its distribution, its bases, and the passages behind them."""
     message = await run_in_threadpool(_evidence, site, scenario, version)
-    return await _answer(site.desk.ask(message, lane="slow"))
+    return await answer_of(site.desk.ask(message, lane="slow"))
 
 
 @router.post("/{scenario}/ask", response_class=Response, responses={**refusals(404, 409, 503), **_document("ask")})
@@ -84,7 +84,7 @@ async def ask(site: SiteOf, person: Reader, scenario: ScenarioId, question: Ques
     """What the scenario says with another offer, other values or another text; nothing is written."""
     message = await run_in_threadpool(_message, site, scenario, question)
     owner = (person.id, scenario, question.page)
-    return await _answer(site.desk.ask(message, lane="slow" if question.include else "quick", owner=owner))
+    return await answer_of(site.desk.ask(message, lane="slow" if question.include else "quick", owner=owner))
 
 
 class Tipping(BaseModel):
@@ -113,7 +113,7 @@ async def tipping(site: SiteOf, person: Reader, scenario: ScenarioId, question: 
     """The value of an assumption at which an answer flips, under an offer and values; nothing is written."""
     message = await run_in_threadpool(_tipping, site, scenario, question)
     owner = (person.id, scenario, "tipping", question.page)
-    return await _answer(site.desk.ask(message, lane="slow", owner=owner))
+    return await answer_of(site.desk.ask(message, lane="slow", owner=owner))
 
 
 @router.get("/{scenario}/offers", response_class=Response, responses={**refusals(404, 503), **_document("offers")})
@@ -126,7 +126,7 @@ async def offers(
         document = {**found.document, "notes": [*found.document["notes"], f"from the run {found.run}"]}
         return JSONResponse(document)
     what = await run_in_threadpool(saved_text, site, scenario)
-    return await _answer(site.desk.ask({"kind": "offers", "what": what.record(), "draws": draws}, lane="slow"))
+    return await answer_of(site.desk.ask({"kind": "offers", "what": what.record(), "draws": draws}, lane="slow"))
 
 
 def _tipping(site: Site, scenario: str, question: Tipping) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _text(site: Site, scenario: str, version: str | None) -> Text:
     return saved_text(site, scenario) if version is None else version_text(site, scenario, version)
 
 
-async def _answer(future: Future[Reply]) -> Response:
+async def answer_of(future: Future[Reply]) -> Response:
     """The reply once it is there; a request waits without holding a thread, and one that goes away ends nothing."""
     try:
         reply = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), SECONDS)

@@ -151,7 +151,7 @@ def create(body: NewScenario, person: Editor, site: SiteOf) -> Document:
         text = present(site, body.copy_of).content.text
     if text is None:
         text = moving.new_text(body.title.strip() or body.id.rpartition(":")[2], body.blocks)
-    moving.create(site, person, body.id, text)
+    moving.create(site, person, body.id, text, body.copy_of)
     return scenario_document(site, person, body.id)
 
 
