@@ -7,6 +7,7 @@
 #   make outputs  what the pages show of commands, run anew
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make ui       the workspace's front end, built anew (needs Node; only who changes ui/ needs it)
+#   make bench-workspace  how long the workspace takes to answer, into docs/workspace.md
 #   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring coverage fuzz check lock clean
+.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring bench-workspace coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -78,6 +79,10 @@ bench-json: .venv/.dev .venv/.oracle .venv/.bench
 # How long each analysis of the example takes, into docs/performance.md; three minutes.
 bench-exploring: .venv/.dev
 	@$(BIN)/python -m benchmarks.exploring
+
+# How long the workspace takes to answer, over HTTP, into docs/workspace.md; two minutes.
+bench-workspace: .venv/.dev
+	@$(BIN)/python -m benchmarks.asking
 
 # The tables and figures of docs/performance.md, measured anew; a quarter of an hour.
 bench-docs: .venv/.dev .venv/.oracle .venv/.bench

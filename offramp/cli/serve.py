@@ -84,6 +84,7 @@ def serve(
         public_url=_checked_url(public_url),
         workers=workers,
         commit=commit,
+        warm=True,
         limits=Limits(draws=max_draws, seconds=max_seconds, memory=max_memory),
         mail=Mail.from_environment(os.environ),
     )

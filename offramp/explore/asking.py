@@ -14,7 +14,7 @@ Sobol points, whatever becomes of the others, so that what differs between two a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -23,16 +23,18 @@ import numpy as np
 from offramp.arrays import Floats
 from offramp.errors import RunError, ScenarioError
 from offramp.explore import folder, summary
-from offramp.explore.batches import Clock, Progress
+from offramp.explore.batches import Clock, Progress, solve_in_batches
 from offramp.explore.columns import Columns, StoredTable
 from offramp.explore.comparison.explain import linearised, standard_error
 from offramp.explore.comparison.result import Change
 from offramp.explore.job import Part
 from offramp.explore.layout import Layout
 from offramp.explore.options import Options
+from offramp.explore.paths import Paths
 from offramp.explore.portions import Portion
 from offramp.explore.quantities import Quantity, quantity
 from offramp.explore.run import Run
+from offramp.explore.table import empty_table, tabulate
 from offramp.explore.variants import Variant, holding, with_offer
 from offramp.scenario.checks import meaning_problems
 from offramp.scenario.context import Damage
@@ -42,6 +44,10 @@ from offramp.scenario.draws import Draws, draw
 from offramp.scenario.model import Assumption, Scenario
 from offramp.scenario.names import suggested
 from offramp.scenario.sobol import sobol_points
+from offramp.solve.result import Solutions
+
+KEPT_NUMBERS = 2**22
+"""Most probabilities of choices, over all draws, that are kept for questions that follow."""
 
 Values = Mapping[str, Distribution]
 """What assumptions are instead of what their scenario says; a number is a distribution of one value."""
@@ -57,10 +63,13 @@ class Answered(Run):
         In the columns of its scenario.
     made : Variant
         What was solved.
+    kept : tuple of (int, Solutions)
+        The solutions by batch, each with its first draw; none of a run that is large.
     """
 
     drawn: Draws = field(kw_only=True)
     made: Variant = field(kw_only=True)
+    kept: tuple[tuple[int, Solutions], ...] = field(kw_only=True)
 
     @cached_property
     def draws(self) -> Draws:
@@ -71,6 +80,14 @@ class Answered(Run):
     def variant(self) -> Variant:
         """The scenario as it was solved, to be solved again."""
         return self.made
+
+    def solve_again(self, draws: Draws, progress: Progress | None = None) -> Iterator[tuple[int, Solutions]]:
+        """The solutions of the first of its draws; those that are kept are not worked again."""
+        if not self.kept:
+            yield from super().solve_again(draws, progress)
+        for first, solutions in self.kept:
+            if first < draws.num_draws:
+                yield first, solutions.part(0, draws.num_draws - first)
 
 
 class Warm:
@@ -136,12 +153,10 @@ class Warm:
         clock.lap("compile")
         drawn = self._drawn(edited, options, columns)
         clock.lap("draw")
-        table = variant.solve(drawn, progress=progress)
+        solved = tuple(solve_in_batches(variant.compiled, drawn, progress=progress))
         clock.lap("solve")
-        layout = Layout.of(variant.paths)
-        kept = Columns(layout, folder.temporary())
-        kept.add(Part(Portion(0, draws), layout.matrix(table), {}))
-        results = StoredTable.of(kept, draws)
+        results = _results(variant.paths, solved, draws)
+        clock.lap("summarise")
         return Answered(
             scenario=edited,
             paths=variant.paths,
@@ -152,6 +167,7 @@ class Warm:
             timings={**clock.seconds, "total": sum(clock.seconds.values())},
             drawn=drawn,
             made=variant,
+            kept=solved if draws * int(variant.compiled.game.action_starts[-1]) <= KEPT_NUMBERS else (),
         )
 
     def _variant(self, edited: Scenario, values: Values) -> Variant:
@@ -185,6 +201,16 @@ class Warm:
             for column, each in enumerate(later):
                 found = holding(found, each.name, each.value.quantile(levels[:, column]))
         return found
+
+
+def _results(paths: Paths, solved: Sequence[tuple[int, Solutions]], num_draws: int) -> StoredTable:
+    """What happens in each draw, in memory."""
+    table, layout = empty_table(paths, num_draws), Layout.of(paths)
+    for first, solutions in solved:
+        table.write(first, tabulate(paths, solutions))
+    columns = Columns(layout, folder.temporary())
+    columns.add(Part(Portion(0, num_draws), layout.matrix(table), {}))
+    return StoredTable.of(columns, num_draws)
 
 
 def with_values(scenario: Scenario, values: Values) -> Scenario:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from offramp.errors import RunError
 from offramp.explore import folder, frames, store, summary
 from offramp.explore.analysis import Analysis
 from offramp.explore.asks import Asks
-from offramp.explore.batches import Clock, Progress
+from offramp.explore.batches import Clock, Progress, solve_in_batches
 from offramp.explore.check import is_game_file
 from offramp.explore.columns import Columns, StoredTable
 from offramp.explore.enough import Enough, enough_of
@@ -37,6 +37,7 @@ from offramp.game.compile import compile_scenario
 from offramp.scenario.draws import Draws
 from offramp.scenario.load import load
 from offramp.scenario.model import Scenario
+from offramp.solve.result import Solutions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +101,10 @@ class Run(Asks):
     def variant(self) -> Variant:
         """The scenario as it was solved, to be solved again; its game is made when it is first asked for."""
         return Variant(self.solved)
+
+    def solve_again(self, draws: Draws, progress: Progress | None = None) -> Iterator[tuple[int, Solutions]]:
+        """The solutions of the first of its draws, with the same bits: batch by batch, each with its first draw."""
+        return solve_in_batches(self.variant.compiled, draws, progress=progress)
 
     @property
     def precision(self) -> Stated:

@@ -17,7 +17,7 @@ from offramp.workspace.files.watching import Watcher
 from offramp.workspace.jobs.engine import Jobs
 from offramp.workspace.jobs.reports import Reports
 from offramp.workspace.jobs.runs import Runs
-from offramp.workspace.live.desk import Desk, warm_up
+from offramp.workspace.live.desk import LEAST_MEMORY, Desk, warm_up
 from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
 
@@ -61,7 +61,7 @@ class Site:
         self.jobs = Jobs(self)
         self.runs = Runs(self)
         self.reports = Reports(settings.hidden / "reports")
-        self.desk = Desk(settings.limits.memory)
+        self.desk = Desk(max(settings.limits.memory, LEAST_MEMORY))
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""

@@ -65,7 +65,7 @@ def observe(
     count = min(run.num_draws, max(1, MOST_CELLS // types.count))
     draws = run.draws.part(0, count)
     plain = not variant.compiled.atoms and all(len(each.saw) == 1 and not each.offer for each in seen)
-    found = _from_table(run, seen, count) if plain else _by_type(variant, types, draws, seen, progress)
+    found = _from_table(run, seen, count) if plain else _by_type(run, types, draws, seen, progress)
     return _posterior(run, seen, draws, found, types, variant, solved_again=not plain)
 
 
@@ -131,10 +131,9 @@ def _from_table(run: Run, seen: tuple[Observation, ...], count: int) -> Found:
     return Found(logs[np.newaxis], np.stack([*yes, *outcomes])[:, None], np.stack([*met, *ones])[:, None], unconverged)
 
 
-def _by_type(
-    variant: Variant, types: Types, draws: Draws, seen: tuple[Observation, ...], progress: Progress | None
-) -> Found:
+def _by_type(run: Run, types: Types, draws: Draws, seen: tuple[Observation, ...], progress: Progress | None) -> Found:
     """The draws solved again, with the same bits, once for each offer that was on the table."""
+    variant = run.variant
     offers = list(dict.fromkeys(tuple(sorted(each.offer.items())) for each in seen))
     rounds = list(dict.fromkeys([(), *offers]))
     log_seen = np.zeros((types.count, draws.num_draws))
@@ -146,7 +145,8 @@ def _by_type(
         reading = Reading(solved.compiled, solved.paths, types)
         wanted = [reading.consistent(each.saw) for each in seen if tuple(sorted(each.offer.items())) == offer]
         report = shifted(progress, number * draws.num_draws, len(rounds) * draws.num_draws)
-        for first, solutions in solve_in_batches(solved.compiled, draws, progress=report):
+        again = solve_in_batches(solved.compiled, draws, progress=report) if offer else run.solve_again(draws, report)
+        for first, solutions in again:
             here = slice(first, first + solutions.num_draws)
             reach = reading.log_reach(solutions.batch, solutions.log_strategies)
             for leaves in wanted:

@@ -89,7 +89,7 @@ def answer_to(
     }
     if other is not None and against is not None:
         base = shelf.as_it_stands(other, question.draws, question.seed, columns)
-        record["against"] = _against(base, run, against)
+        record["against"] = _against(shelf, base, run, against)
     record["seconds"] = perf_counter() - began
     return record
 
@@ -111,7 +111,7 @@ def _draws_differ(warm: Warm, shelf: Shelf, saved: Text) -> bool:
     return drawn[0] != drawn[1] or before.correlations != warm.scenario.correlations
 
 
-def _results(run: Answered, posterior: Posterior | None) -> Record:
+def _results(run: Answered, posterior: Posterior | None = None) -> Record:
     """The numbers of a run, each probability of an answer with its words, and with what it is after what was seen."""
     record = results_record(run)
     after = {each.name: each for each in (*posterior.answers, *posterior.outcomes)} if posterior else {}
@@ -152,9 +152,9 @@ def _extras(run: Answered, question: Question, asked: Scenario) -> Record:
     return found
 
 
-def _against(base: Answered, run: Answered, against: Text) -> Record:
+def _against(shelf: Shelf, base: Answered, run: Answered, against: Text) -> Record:
     """The other version's answers, and what is different."""
-    record = _results(base, None)
+    record = shelf.said_of(base, _results)
     names = set(quantity_names(base.scenario, base.paths))
     return {
         "version": against.version,

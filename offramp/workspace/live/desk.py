@@ -34,6 +34,9 @@ STARTING = 60.0
 ATTEMPTS = 2
 """How often a question is asked if the process dies of it."""
 
+LEAST_MEMORY = 4 * 2**30
+"""Bytes of addresses that a process needs to start, whatever it is allowed."""
+
 MOST_WAITING = 200
 """Questions that may wait."""
 

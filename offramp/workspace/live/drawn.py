@@ -24,21 +24,20 @@ from offramp.explore.summary import ChoiceSummary, Estimate
 from offramp.figures.flow import Laid, Text
 from offramp.game.compile import Compiled
 from offramp.game.knowledge import fact_words
-from offramp.game.precision import drawn_precisions
 from offramp.scenario.model import CHANCE, Choice, Move, Scenario
-from offramp.solve.api import solve_batch
 from offramp.solve.result import Solutions
 from offramp.tell.names import choice_label, move_label, outcome_label
 from offramp.tell.report.context import Context
 from offramp.tell.report.knowing import hidden_from, revealed_words, seen_words
 from offramp.tell.report.map import grouped, moves_flow
 from offramp.workspace.live import plain
+from offramp.workspace.live.question import MOST_WORK
 from offramp.workspace.live.shelf import Shelf
 
 MAP_SCHEMA = "offramp.map/1"
 
-MAP_DRAWS = 256
-"""Draws over which it is solved what the parties do."""
+MAP_DRAWS, FEWEST_DRAWS = 256, 16
+"""Draws over which it is solved what the parties do: as many as can be waited for."""
 
 MOST_TYPES = 64
 """Private values that are shown one by one at a move."""
@@ -53,7 +52,7 @@ def map_of(shelf: Shelf, what: plain.Text) -> Record:
         If no game can be made of it.
     """
     warm = shelf.warm(what)
-    run = shelf.as_it_stands(warm, MAP_DRAWS, 1)
+    run = shelf.as_it_stands(warm, max(FEWEST_DRAWS, min(MAP_DRAWS, MOST_WORK // warm.num_nodes)), 1)
     map_ = _Map(run, warm.variant.compiled)
     return {
         "schema": MAP_SCHEMA,
@@ -82,11 +81,20 @@ class _Map:
         return self.compiled.scenario
 
     @cached_property
-    def solutions(self) -> Solutions:
-        """The draws solved with all that is known of each information set."""
-        batch = self.compiled.batch(self.run.draws)
-        precision = drawn_precisions(self.scenario, self.run.draws)
-        return solve_batch(self.compiled.game, batch, precision=precision)
+    def solutions(self) -> tuple[Solutions, ...]:
+        """The draws with all that is known of each information set, batch by batch."""
+        return tuple(solutions for _, solutions in self.run.solve_again(self.run.draws))
+
+    @cached_property
+    def regrets(self) -> Floats:
+        """float64[I]: the largest regret of each information set over the draws."""
+        return np.asarray(np.max([solutions.regrets.max(axis=0) for solutions in self.solutions], axis=0))
+
+    @cached_property
+    def strategies(self) -> Floats:
+        """float64[A]: how often each action is taken, over the draws alike."""
+        totals = sum(np.exp(solutions.log_strategies).sum(axis=0) for solutions in self.solutions)
+        return np.asarray(totals / self.run.num_draws)
 
     @cached_property
     def links(self) -> tuple[Mapping[str, Record], str]:
@@ -167,7 +175,7 @@ class _Map:
     def _regret(self, move: Move) -> float | None:
         """The largest regret at the information sets of a move, over the draws."""
         infosets = self._infosets(move)
-        return float(self.solutions.regrets[:, infosets].max()) if infosets else None
+        return float(self.regrets[infosets].max()) if infosets else None
 
     def _knows(self, move: Move) -> Iterator[Record]:
         """What the mover may know, one record for each set of facts; those that differ in private values together."""
@@ -181,7 +189,7 @@ class _Map:
                 "says": "; ".join(fact_words(self.scenario, fact) for fact in facts) or "nothing yet",
                 "facts": [self._fact(fact) for fact in facts],
                 "choices": dict(zip(names, played.mean(axis=0).tolist(), strict=True)),
-                "regret": float(self.solutions.regrets[:, infosets].max()),
+                "regret": float(self.regrets[infosets].max()),
                 "types": self._types(infosets, names, played),
             }
 
@@ -192,8 +200,7 @@ class _Map:
     def _played(self, infoset: int) -> Floats:
         """float64[actions]: how often each action is taken, over the draws alike."""
         starts = self.compiled.game.action_starts
-        columns = slice(int(starts[infoset]), int(starts[infoset + 1]))
-        return np.asarray(np.exp(self.solutions.log_strategies[:, columns]).mean(axis=0))
+        return self.strategies[int(starts[infoset]) : int(starts[infoset + 1])]
 
     def _types(self, infosets: list[int], names: tuple[str, ...], played: Floats) -> list[Record]:
         """What the mover does with each of its private values; nothing where it has none, or too many."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from offramp.explore.asking import Answered, Warm
+from offramp.explore.record import Record
 from offramp.scenario.load import loads
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import check_size
@@ -45,6 +46,7 @@ class Shelf:
     def __init__(self) -> None:
         self._scenarios: Recent[Text, Warm] = Recent(KEPT_SCENARIOS)
         self._runs: Recent[tuple[object, ...], Answered] = Recent(KEPT_RUNS)
+        self._said: Recent[Answered, Record] = Recent(KEPT_RUNS)
 
     def warm(self, what: Text) -> Warm:
         """The scenario of a text, ready to be asked.
@@ -61,3 +63,7 @@ class Shelf:
         check_size(warm.num_nodes, draws)
         key = (warm, draws, seed, columns and tuple(columns))
         return self._runs.get(key, lambda: warm.ask(draws=draws, seed=seed, columns=columns))
+
+    def said_of(self, run: Answered, say: Callable[[Answered], Record]) -> Record:
+        """What is said of a run that stands here, said once."""
+        return self._said.get(run, lambda: say(run))
