@@ -63,7 +63,7 @@ export class Asking {
     if (!assumption) return this.tipping.forget();
     const { offer, values = {} } = questionOf(chosen);
     const others = Object.fromEntries(Object.entries(values).filter(([name]) => name !== assumption));
-    this.tipping.ask({ assumption, ...(offer ? { offer } : {}), ...(Object.keys(others).length ? { values: others } : {}) }, 300);
+    this.tipping.ask({ assumption, page: `tipping ${TAB}`, ...this.text, ...(offer ? { offer } : {}), ...(Object.keys(others).length ? { values: others } : {}) }, 300);
   }
 
   /** Writes what was asked into a draft of the file, and opens the editor on it. */
@@ -79,7 +79,8 @@ export class Asking {
       const before = scenario.draft?.text ?? scenario.text;
       const { text } = await api.edit(linked.id, before, changes);
       await api.saveDraft(linked.id, text, scenario.draft?.base ?? scenario.version);
-      go(toScenario(linked.id, 'edit'));
+      const [first] = changes;
+      go(toScenario(linked.id, 'edit', first ? { at: first.path.slice(0, 2).join('.') } : {}));
     } finally {
       this.writing = false;
     }

@@ -4,52 +4,58 @@ import { sameOffer } from '../../figures/offers';
 import { go } from '../../lib/route.svelte';
 import { toScenario } from '../../lib/router';
 import type { Value } from './documents';
-import { asksOtherwise, NOTHING, readQuery, writeQuery, type Chosen } from './linked';
+import { asksOtherwise, readQuery, writeQuery, type Chosen } from './linked';
 
 export type LinkedPage = 'overview' | 'ask' | 'evidence';
 
 export class Linked {
   readonly id: string;
   readonly page: LinkedPage;
-  #chosen = $state.raw<Chosen>(NOTHING);
+  /** Each by itself, so that what follows one of them does not start again for another. */
+  #offer = $state.raw<Chosen['offer']>(null);
+  #move = $state.raw<string | null>(null);
+  #assumption = $state.raw<string | null>(null);
+  #values = $state.raw<Chosen['values']>({});
+  #seen = $state.raw<string[]>([]);
 
   constructor(id: string, page: LinkedPage, query: URLSearchParams) {
     this.id = id;
     this.page = page;
-    this.#chosen = readQuery(query);
+    this.#take(readQuery(query));
   }
 
   get offer() {
-    return this.#chosen.offer;
+    return this.#offer;
   }
   get move() {
-    return this.#chosen.move;
+    return this.#move;
   }
   get assumption() {
-    return this.#chosen.assumption;
+    return this.#assumption;
   }
   get values() {
-    return this.#chosen.values;
+    return this.#values;
   }
   get seen() {
-    return this.#chosen.seen;
+    return this.#seen;
   }
-  get chosen() {
-    return this.#chosen;
+  get chosen(): Chosen {
+    return { offer: this.#offer, move: this.#move, assumption: this.#assumption, values: this.#values, seen: this.#seen };
   }
   get differs() {
-    return asksOtherwise(this.#chosen);
+    return asksOtherwise(this.chosen);
   }
 
   /** The same choices on another page. */
   to(page: LinkedPage): string {
-    return toScenario(this.id, page, writeQuery(this.#chosen));
+    return toScenario(this.id, page, writeQuery(this.chosen));
   }
 
   /** Takes what an address says, where that is not what stands here already. */
   read(query: URLSearchParams): void {
     const found = readQuery(query);
-    if (JSON.stringify(writeQuery(found)) !== JSON.stringify(writeQuery(this.#chosen))) this.#chosen = found;
+    const now = writeQuery(this.chosen);
+    if (JSON.stringify(writeQuery(found)) !== JSON.stringify(now)) this.#take(found);
   }
 
   /** Chooses an offer; choosing the one on the table, or none, goes back to the file's. */
@@ -86,7 +92,15 @@ export class Linked {
   }
 
   #set(changes: Partial<Chosen>): void {
-    this.#chosen = { ...this.#chosen, ...changes };
+    this.#take(changes);
     go(this.to(this.page), true);
+  }
+
+  #take({ offer, move, assumption, values, seen }: Partial<Chosen>): void {
+    if (offer !== undefined) this.#offer = offer;
+    if (move !== undefined) this.#move = move;
+    if (assumption !== undefined) this.#assumption = assumption;
+    if (values !== undefined) this.#values = values;
+    if (seen !== undefined) this.#seen = seen;
   }
 }

@@ -22,6 +22,8 @@ export class Overview {
   job = $state.raw<Job | null>(null);
   error = $state.raw<unknown>(null);
   mapError = $state.raw<unknown>(null);
+  offersError = $state.raw<unknown>(null);
+  comparing = $state(false);
   loaded = $state(false);
   /** Answers fast: the headline and the numbers on the map. */
   readonly headline: Asker;
@@ -100,9 +102,14 @@ export class Overview {
   }
 
   async loadOffers(): Promise<void> {
-    const found = await request<Offers | Job>('GET', `${part(this.linked.id, 'offers')}?draws=256`);
-    if ('offers' in found) this.#offers = found;
-    else this.job = found;
+    this.offersError = null;
+    this.comparing = true;
+    try {
+      this.#offers = await request<Offers>('GET', part(this.linked.id, 'offers'));
+    } catch (error) {
+      this.offersError = error;
+    }
+    this.comparing = false;
   }
 
   /** Asks anew what the choices need; what is as in the file comes from the run. */
@@ -123,7 +130,7 @@ export class Overview {
     const { assumption, chosen, differs } = this.linked;
     if (!assumption || (!differs && this.run?.explored[`tipping.${assumption}`])) return this.tipping.forget();
     const { offer, values } = questionOf(chosen);
-    this.tipping.ask({ assumption, ...(offer ? { offer } : {}), ...(values ? { values } : {}) }, 200);
+    this.tipping.ask({ assumption, page: `tipping ${TAB}`, ...(offer ? { offer } : {}), ...(values ? { values } : {}) }, 200);
   }
 
   heard(job: Job): void {
