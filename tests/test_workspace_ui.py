@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from offramp.scenario.schema import json_schema
+
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "ui"
 STATIC = ROOT / "offramp" / "workspace" / "static"
@@ -98,3 +100,8 @@ def test_the_lock_names_no_registry() -> None:
     wanted = json.loads((SOURCES / "package.json").read_text())
     pinned = {**wanted["dependencies"], **wanted["devDependencies"]}
     assert not {name: version for name, version in pinned.items() if not re.fullmatch(r"[\d.]+", version)}
+
+
+def test_the_tests_of_completion_have_the_schema_of_today() -> None:
+    kept = json.loads((SOURCES / "tests" / "schema.json").read_text())
+    assert kept == json_schema(), "the schema has changed: offramp schema > ui/tests/schema.json"

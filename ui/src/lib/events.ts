@@ -7,9 +7,9 @@ export const KINDS: EventKind[] = ['job', 'scenario', 'comment', 'mention', 'act
 type Listener = (message: never) => void;
 type Source = Pick<EventSource, 'close' | 'addEventListener'> & { onopen: unknown; onerror: unknown };
 
-/** How long to wait before the next try, in milliseconds: doubled each time up to half a minute, a little apart for each person. */
+/** How long to wait before the next try, in milliseconds: doubled each time up to ten seconds, a little apart for each person. */
 export function backOff(failures: number, chance = Math.random()): number {
-  return Math.min(30_000, 1000 * 2 ** Math.max(0, failures - 1)) * (0.8 + 0.4 * chance);
+  return Math.min(10_000, 1000 * 2 ** Math.max(0, failures - 1)) * (0.8 + 0.4 * chance);
 }
 
 export class EventStream {

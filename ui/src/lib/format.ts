@@ -1,6 +1,6 @@
 /** Numbers and times as people write them. */
 import type { Path } from './types';
-import { language } from './words';
+import { language, t } from './words';
 
 /** A path in a scenario as it is written: `moves.leak.choices.held`. */
 export function pathText(path: Path | string | null | undefined): string {
@@ -47,7 +47,7 @@ export function ago(iso: string, now = Date.now()): string {
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
-  return format.format(0, 'second');
+  return t('just.now');
 }
 
 /** Seconds as `1:05` or `2:03:09`. */

@@ -39,6 +39,14 @@ watch({
   },
 });
 
+/** Tries at once to reach the server again. */
+export function tryNow(): void {
+  if (site.session?.person) events.open();
+}
+
+addEventListener('online', tryNow);
+addEventListener('offline', () => (site.connection = 'offline'));
+
 /** Asks who is here; opens the stream of events for somebody who is. */
 export async function enter(): Promise<void> {
   site.session = await api.session();

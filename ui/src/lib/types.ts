@@ -125,7 +125,7 @@ export interface Scenario {
 export interface Saved { version: string; merged: boolean; text: string }
 export interface Checked { ok: boolean; problems: ProblemLine[]; outline: Outline | null }
 export interface Edited { text: string; problems: ProblemLine[]; outline: Outline | null }
-export type Change = { path: Path; value: Json } | { path: Path; remove: true } | { path: Path; rename: string };
+export type Change = { path: Path; value: Json } | { path: Path; remove: true } | { path: Path; rename: string } | { path: Path; before: string | null };
 
 export interface Hunk { first: number; base: string[]; theirs: string[]; yours: string[] }
 export interface Conflict {

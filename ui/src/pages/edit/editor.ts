@@ -2,7 +2,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, redoDepth, undo, undoDepth } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentService, indentUnit, syntaxHighlighting, type IndentContext } from '@codemirror/language';
 import { forceLinting, linter, lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Annotation, ChangeSet, Compartment, EditorState, Transaction, type Extension } from '@codemirror/state';
@@ -32,6 +32,19 @@ const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.typeName, tags.labelName], color: 'var(--warn)' },
   { tag: tags.meta, color: 'var(--quiet)' },
 ]);
+
+/** As deep as the line before; two deeper where that one opens something. */
+function depth(context: IndentContext, at: number): number {
+  const { doc } = context.state;
+  for (let number = doc.lineAt(at).number - (at === doc.lineAt(at).from ? 1 : 0); number > 0; number--) {
+    const line = doc.line(number);
+    const text = (number === doc.lineAt(at).number ? line.text.slice(0, at - line.from) : line.text).replace(/\s#.*$/, '').trimEnd();
+    if (!text.trim() || text.trimStart().startsWith('#')) continue;
+    const indent = /^\s*/.exec(text)![0].length + (/^\s*- ./.test(text) ? 2 : 0);
+    return indent + (/[:{[]$/.test(text) ? 2 : 0);
+  }
+  return 0;
+}
 
 const looks = EditorView.theme({
   '&': { height: '100%', fontSize: '0.86rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
@@ -86,7 +99,7 @@ export class Editor {
       this.#readOnly.of(EditorState.readOnly.of(readOnly)),
       lineNumbers(), foldGutter(), codeFolding(), lintGutter(), history(), drawSelection(), dropCursor(), indentOnInput(), bracketMatching(), closeBrackets(),
       highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
-      yaml(), indentUnit.of('  '), syntaxHighlighting(colours), looks, EditorView.lineWrapping,
+      yaml(), indentUnit.of('  '), indentService.of(depth), syntaxHighlighting(colours), looks, EditorView.lineWrapping,
       linter(null), autocompletion({ override: [(context) => this.#complete(context)], icons: false, maxRenderedOptions: 60 }),
       hoverTooltip((view, at) => this.#hint(view, at)),
       EditorState.phrases.of(this.hooks.phrases),
@@ -199,6 +212,12 @@ export class Editor {
     const place = nearestPlace(reading(this.text), path);
     if (place) this.#to(place.from, focus);
     return place !== null;
+  }
+
+  /** Brings a path into view and leaves the cursor where it is. */
+  reveal(path: Path): void {
+    const place = nearestPlace(reading(this.text), path);
+    if (place) this.view.dispatch({ effects: EditorView.scrollIntoView(place.from, { y: 'center' }) });
   }
 
   #to(at: number, focus: boolean): void {

@@ -1,1 +1,0 @@
-import{gt as e,jt as t,kt as n}from"./site.svelte-aHwbTj0V.js";import{t as r}from"./router-DEyx3bvc.js";var i=new class{#e=t(r(location.hash));get route(){return e(this.#e)}set route(e){n(this.#e,e)}};addEventListener(`hashchange`,()=>{i.route=r(location.hash)});function a(e,t=!1){t?(history.replaceState(null,``,e),i.route=r(e)):location.hash=e}export{i as n,a as t};
