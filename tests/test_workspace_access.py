@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -260,6 +262,23 @@ def test_an_unknown_name_is_refused_like_a_wrong_password_after_the_same_work(
     assert len(set(verified)) == 1
 
 
+def test_only_so_many_hashes_are_computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[int] = []
+    most: list[int] = []
+
+    def slow(*_: object) -> bool:
+        at_work.append(1)
+        most.append(len(at_work))
+        time.sleep(0.02)
+        at_work.pop()
+        return True
+
+    monkeypatch.setattr(PasswordHasher, "verify", slow)
+    with ThreadPoolExecutor(4 * passwords.AT_ONCE) as pool:
+        assert all(pool.map(lambda _: passwords.verify("x", "y"), range(8 * passwords.AT_ONCE)))
+    assert max(most) == passwords.AT_ONCE
+
+
 def test_wrong_passwords_cost_ever_longer_waits(team: Workspace) -> None:
     for _ in range(WRONG_BY_NAME):
         assert _sign_in(team.stranger(), password=ANOTHER).status_code == 401
@@ -294,8 +313,6 @@ def test_the_csrf_token_is_compared_in_constant_time(team: Workspace, monkeypatc
 
 
 def test_the_key_of_a_printed_address_works_for_one_of_many_who_try_at_once(alone: Workspace) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     key = alone.site.gate.new_key()
     with ThreadPoolExecutor(8) as pool:
         entered = [each for each in pool.map(lambda _: signing.let_in(alone.site, key), range(16)) if each]
