@@ -13,7 +13,7 @@ import pytest
 from offramp.workspace.bus import Event
 from offramp.workspace.models import Comment, Mention
 from offramp.workspace.talk.activity import note
-from offramp.workspace.talk.comments import move_talk, open_comments, retarget
+from offramp.workspace.talk.comments import open_comments, retarget
 from offramp.workspace.talk.mentions import unread
 from offramp.workspace.talk.sentences import LANGUAGES, SENTENCES, WORDS, sentence
 from workspace_site import Workspace, make_folder, shared
@@ -199,11 +199,10 @@ def test_comments_follow_what_is_renamed(workspace: Workspace) -> None:
 def test_talk_follows_a_scenario_that_is_renamed(workspace: Workspace) -> None:
     client = workspace.client("editor")
     say(client, "hm")
-    (workspace.folder / "talks.yaml").rename(workspace.folder / "renamed.yaml")
-    with workspace.site.database.session() as session:
-        move_talk(session, "talks", "renamed")
+    assert client.post("/api/scenarios/talks/rename", json={"to": "renamed"}).status_code == 200
     assert [each["text"] for each in client.get("/api/scenarios/renamed/comments").json()["comments"]] == ["hm"]
-    assert [each["kind"] for each in client.get("/api/activity?scenario=renamed").json()["entries"]] == ["commented"]
+    found = client.get("/api/activity?scenario=renamed").json()["entries"]
+    assert [each["says"] for each in found] == ["Ed renamed talks to renamed", "Ed commented on renamed"]
 
 
 def test_older_threads_are_asked_for_by_number(workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ from offramp.workspace.jobs.runs import Runs
 from offramp.workspace.live.desk import LEAST_MEMORY, Desk, warm_up
 from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
+from offramp.workspace.talk.post import Post
 
 
 class Site:
@@ -44,6 +45,7 @@ class Site:
     runs : Runs
     reports : Reports
     desk : Desk
+    post : Post
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -62,6 +64,7 @@ class Site:
         self.runs = Runs(self)
         self.reports = Reports(settings.hidden / "reports")
         self.desk = Desk(max(settings.limits.memory, LEAST_MEMORY))
+        self.post = Post(self)
 
     def start(self) -> None:
         """Begin what goes on beside the requests."""
@@ -70,12 +73,14 @@ class Site:
         self.watcher.start()
         self.presence.start()
         self.jobs.start()
+        self.post.start()
         if self.settings.warm:
             warm_up(self.desk, self.folder)
 
     def close(self) -> None:
         """End all that goes on, and let go of everything."""
         self.watcher.close()
+        self.post.close()
         self.catalogue.close()
         self.desk.close()
         self.bus.close()

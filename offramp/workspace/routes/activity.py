@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from offramp.workspace.access.roles import Reader
+from offramp.workspace.database import now
 from offramp.workspace.routes.common import LARGEST, SCENARIO_PATTERN, refusals
 from offramp.workspace.site import SiteOf
 from offramp.workspace.talk.activity import Asked, entries
+from offramp.workspace.talk.digest import Folder, Period, digest
 
 router = APIRouter(prefix="/api", tags=["talk"])
 
@@ -36,6 +39,71 @@ class Entries(BaseModel):
 
     entries: list[Entry]
     next: int | None
+
+
+class HeadlineDocument(BaseModel):
+    """What a run says first."""
+
+    says: str
+    probability: float | None
+    interval: list[float] | None
+    words: str | None
+    run: str
+
+
+class ChangeDocument(BaseModel):
+    """What stood in a place of a scenario at the beginning, and what stands there now, in words."""
+
+    path: str
+    label: str
+    before: str | None
+    after: str | None
+    words_only: bool
+
+
+class TalkedDocument(BaseModel):
+    """Threads that were opened and resolved in the while, replies, and the threads that are open now."""
+
+    opened: int
+    replies: int
+    resolved: int
+    open: int
+
+
+class StoryDocument(BaseModel):
+    """What became of a scenario."""
+
+    id: str
+    title: str
+    changes: list[ChangeDocument]
+    headline_before: HeadlineDocument | None
+    headline_now: HeadlineDocument | None
+    runs: list[str]
+    comments: TalkedDocument
+    says: list[str]
+
+
+class DigestDocument(BaseModel):
+    """What changed in a while: in words, and of each scenario."""
+
+    since: str
+    until: str
+    says: list[str]
+    scenarios: list[StoryDocument]
+
+
+@router.get("/digest", responses=refusals(), response_model=DigestDocument)
+def what_changed(
+    _: Reader,
+    site: SiteOf,
+    days: Annotated[int, Query(ge=1, le=366)] = 7,
+    language: Annotated[str, Query(pattern="^(en|es)$")] = "en",
+) -> dict[str, Any]:
+    """What changed in the last days: assumptions, headlines, runs, comments."""
+    folder = Folder.of(site)
+    until = now()
+    with site.database.session() as session:
+        return digest(session, folder, Period(until - timedelta(days=days), until), language)
 
 
 @router.get("/activity", responses=refusals(), response_model=Entries)

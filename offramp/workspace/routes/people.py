@@ -14,6 +14,7 @@ from offramp.workspace.models import Person
 from offramp.workspace.problems import Refusal
 from offramp.workspace.routes.common import refusals
 from offramp.workspace.site import Site, SiteOf
+from offramp.workspace.talk.activity import note
 from offramp.workspace.times import Time
 
 router = APIRouter(prefix="/api/people", tags=["people"])
@@ -75,6 +76,7 @@ def add_person(site: SiteOf, _: InPerson, person: Owner, body: NewPerson) -> Per
     _check_accounts(site)
     with site.database.session() as session:
         made = accounts.add(session, body.name, body.password, body.role, display=body.display, email=body.email)
+        note(session, site, person, "person_added", name=made.name, role=made.role)
         return _document(made, person)
 
 
@@ -89,16 +91,20 @@ def change_person(site: SiteOf, _: InPerson, person: Owner, name: Name, body: Pe
             _check_accounts(site)
             accounts.set_password(session, found, password)
         accounts.change(session, found, changes)
+        told = {"role": found.role} if "role" in changes else {}
+        note(session, site, person, "person_changed", name=found.name, **told)
     site.bus.dismiss(found.id)
     return _document(found, person)
 
 
 @router.delete("/{name}", status_code=204, responses=refusals(404, 409))
-def remove_person(site: SiteOf, _: InPerson, person: Owner, name: Name) -> None:  # noqa: ARG001
+def remove_person(site: SiteOf, _: InPerson, person: Owner, name: Name) -> None:
     """Take a person away; what they wrote stays, without a name."""
     with site.database.session() as session:
         found = accounts.person_named(session, name)
         accounts.remove(session, found)
+        mine = person.id == found.id
+        note(session, site, None if mine else person, "person_removed", name=name)
     site.bus.dismiss(found.id)
 
 

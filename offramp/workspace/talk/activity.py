@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGES = {
     **dict.fromkeys(("commented", "replied", "resolved", "reopened"), "talk"),
-    **dict.fromkeys(("saved", "merged", "kept", "changed", "committed"), "history"),
+    **dict.fromkeys(("saved", "merged", "kept", "changed"), "history"),
     **dict.fromkeys(
         ("queued", "run", "failed", "cancelled", "resumed", "interrupted", "run_removed", "shared"), "runs"
     ),

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from offramp.sources.document import clean
 from offramp.workspace.access.roles import rank
 from offramp.workspace.database import after_commit, now
-from offramp.workspace.models import Activity, Comment, Mention, Person
+from offramp.workspace.models import Comment, Mention, Person
 from offramp.workspace.problems import Refusal, not_found
-from offramp.workspace.site import Site
 from offramp.workspace.talk.activity import note
 from offramp.workspace.talk.mentions import mention
 from offramp.workspace.talk.targets import Standing, normal, renamed, standing
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 LONGEST = 10_000
 """Signs of a comment's text."""
@@ -228,9 +230,3 @@ def retarget(session: Session, scenario: str, old: str, new: str) -> int:
     for comment in changed:
         comment.target = renamed(comment.target, old, new)
     return len(changed)
-
-
-def move_talk(session: Session, old: str, new: str) -> None:
-    """Let comments and activity follow a scenario that was renamed."""
-    for table in (Comment, Activity):
-        session.execute(update(table).where(table.scenario == old).values(scenario=new))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from offramp.workspace.database import after_commit, now
 from offramp.workspace.models import Comment, Mention, Person
-from offramp.workspace.site import Site
 from offramp.workspace.times import said
+
+if TYPE_CHECKING:
+    from offramp.workspace.site import Site
 
 _AT = re.compile(r"(?<![\w.-])@([A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z0-9_])")
 
@@ -62,6 +64,7 @@ def _tell(session: Session, site: Site, comment: Comment, person: Person) -> Non
     if not own:
         told = {"id": found.id, "comment": comment.id, "scenario": comment.scenario}
         after_commit(session, lambda: site.bus.publish("mention", only_for=person.id, **told))
+        after_commit(session, site.post.wake)
 
 
 def mentions_of(session: Session, person: Person, *, before: int | None = None, limit: int = 100) -> list[Any]:
