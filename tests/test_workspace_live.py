@@ -21,6 +21,7 @@ from jsonschema import Draft202012Validator
 from offramp.explore.run import run
 from offramp.scenario.edit import edit
 from offramp.scenario.load import load, loads
+from offramp.workspace.live import servant
 from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.desk import Desk
 from offramp.workspace.live.drawn import map_of
@@ -182,7 +183,7 @@ def test_other_documents_come_over_http(client: Client) -> None:
 def test_what_is_wrong_is_said(client: Client) -> None:
     cases: list[tuple[str, dict[str, Any], int, str | None]] = [
         ("panama-1988", {"values": {"nobody": 1}}, 422, "there is no assumption 'nobody'"),
-        ("panama-1988", {"values": {"tenure": {"unifrom": [0, 1]}}}, 422, None),
+        ("panama-1988", {"values": {"command": {"unifrom": [0, 1]}}}, 422, "values.command"),
         ("panama-1988", {"version": "0" * 64}, 404, "there is no version"),
         ("panama-1988", {"version": "0" * 64, "text": "x"}, 422, "both a text and a version"),
         ("no-such", {}, 404, "there is no scenario 'no-such'"),
@@ -346,3 +347,16 @@ def test_few_scenarios_are_kept() -> None:
         kept.get(key, partial(make, key))
     assert made == [1, 2, 3, 2]
     assert len(kept) == 2
+
+
+def test_a_mistake_of_ours_ends_one_answer_and_not_the_process(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mistaken(*_: object) -> dict[str, Any]:
+        raise ValueError("nobody thought of this")
+
+    monkeypatch.setattr(servant, "KINDS", {"ask": mistaken})
+    status, body = servant.answered(shelf, {"kind": "ask"})
+    assert status == 500
+    assert "nobody thought" not in body.decode(), "what went wrong inside is for the log"
+    assert "nobody thought of this" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -73,6 +74,9 @@ def answered(shelf: Shelf, message: Mapping[str, Any]) -> tuple[int, bytes]:
         found = refusal_of(error)
     except MemoryError:
         found = Refusal(503, "the question takes more memory than there is", remedy="ask for fewer draws")
+    except Exception:  # a mistake of ours must not end the process, with all that it has ready
+        traceback.print_exc()
+        found = Refusal(500, "the question could not be worked; the mistake is the program's", remedy="start a run")
     return found.status, _encoded(found.document())
 
 
