@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from offramp.workspace.files.ids import DEEPEST, SUFFIX, id_of, is_id, path_in_folder
-from offramp.workspace.files.writing import create_file, move_file, replace_file
+from offramp.workspace.files.writing import Replaced, clear_unfinished, create_file, move_file, replace_file
 from offramp.workspace.problems import Refusal, not_found
 
 MOST_FILES = 2000
@@ -206,11 +206,10 @@ class Folder:
             raise _taken(scenario) from None
         return self._content(path)
 
-    def replace(self, scenario: str, text: str, expected: str) -> Content | None:
-        """The file with another text; None, and nothing is done, where its version is not the one ``expected``."""
+    def replace(self, scenario: str, text: str, expected: str) -> Replaced | None:
+        """Give the file another text; None, and nothing is done, where its version is not the one ``expected``."""
         path = self.path_of(scenario)
-        done = replace_file(path, self._encoded(text), lambda content: _digest(content) == expected)
-        return self._content(path) if done else None
+        return replace_file(path, self._encoded(text), lambda content: _digest(content) == expected)
 
     def rename(self, scenario: str, to: str) -> None:
         """Give a scenario's file the name of another; 409 where that is taken."""
@@ -265,6 +264,7 @@ class Folder:
                 continue
             for entry in entries:
                 if entry.name.startswith("."):
+                    clear_unfinished(folder / entry.name)
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if depth + 1 < DEEPEST:

@@ -85,7 +85,9 @@ def save(site: Site, person: Person, order: Order) -> Saved | Conflict:
             if isinstance(result, Conflict):
                 _tell_conflict(site, person, result)
                 return result
-            if site.folder.replace(order.scenario, result.text, there.content.version) is not None:
+            replaced = site.folder.replace(order.scenario, result.text, there.content.version)
+            if replaced is not None:
+                _keep_late(site, order.scenario, replaced.late)
                 _tell_saved(site, person, _Done(order, result, there, kept, began))
                 return result
             there = present(site, order.scenario)
@@ -130,6 +132,14 @@ def _attempt(site: Site, order: Order, there: Present) -> Saved | Conflict:
     if base is None or found.text is None:
         return Conflict(order.base, base, there, order.text, version_of(order.text), found)
     return Saved(version_of(found.text), True, found.text)
+
+
+def _keep_late(site: Site, scenario: str, late: bytes | None) -> None:
+    """Keep what someone wrote into the old file while it was replaced."""
+    if late is not None:
+        text = late.decode(errors="replace").replace("\0", "")
+        with site.database.session() as session:
+            versions.enter(session, scenario, text, origin=KEPT, message="written to the file while it was saved")
 
 
 def _tell_saved(site: Site, person: Person, done: _Done) -> None:

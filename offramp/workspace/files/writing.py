@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 UNFINISHED = ".offramp-unfinished"
@@ -32,7 +33,14 @@ def _read_umask() -> int:
 _UMASK = _read_umask()
 
 
-def replace_file(path: Path, content: bytes, still: Callable[[bytes], bool]) -> bool:
+@dataclass(frozen=True)
+class Replaced:
+    """That a file has another content; ``late`` is what someone wrote into the old one in the last moment, if so."""
+
+    late: bytes | None = None
+
+
+def replace_file(path: Path, content: bytes, still: Callable[[bytes], bool]) -> Replaced | None:
     """Give a file another content; its mode stays.
 
     Parameters
@@ -41,24 +49,23 @@ def replace_file(path: Path, content: bytes, still: Callable[[bytes], bool]) -> 
         A file that is there.
     content : bytes
     still : callable
-        Asked with what stands in the file right before it is replaced: whether it is what one believes.
-
-    Returns
-    -------
-    bool
-        Whether it was replaced.
+        Asked with what stands in the file right before it is replaced: whether it is what one believes. Where it is
+        not, or the file is gone, nothing is done, and None comes back.
     """
     with _written(path, content) as unfinished:
         try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-            unfinished.chmod(mode)
-            if not still(path.read_bytes()):
-                return False
+            with path.open("rb") as old:
+                unfinished.chmod(stat.S_IMODE(os.fstat(old.fileno()).st_mode))
+                before = old.read()
+                if not still(before):
+                    return None
+                unfinished.replace(path)
+                old.seek(0)
+                after = old.read()
         except FileNotFoundError:
-            return False
-        unfinished.replace(path)
+            return None
     _to_disk(path.parent)
-    return True
+    return Replaced(after if after != before else None)
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -100,12 +107,11 @@ def move_file(path: Path, target: Path) -> None:
     _to_disk(target.parent)
 
 
-def clear_unfinished(folder: Path) -> None:
-    """Remove what a server left that was killed while it wrote."""
-    for path in folder.glob(f".*{UNFINISHED}"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > FORGOTTEN:
-                path.unlink()
+def clear_unfinished(path: Path) -> None:
+    """Remove a file that a server left which was killed while it wrote it."""
+    with contextlib.suppress(OSError):
+        if path.name.endswith(UNFINISHED) and time.time() - path.stat().st_mtime > FORGOTTEN:
+            path.unlink()
 
 
 @contextmanager
