@@ -1,6 +1,6 @@
 /** The map of moves: lines through the points that the server laid out, with arrows' heads, and the text of its boxes. */
 import type { Box, MapDocument } from './documents';
-import { cut, wrapped } from './lettering';
+import { cut, textWidth, wrapped } from './lettering';
 
 const THINNEST = 1.2;
 const THICKEST = 9;
@@ -82,4 +82,19 @@ export function boxText(box: Pick<Box, 'width' | 'height'>, said: Said[]): Line[
     y += LEADING * SIZES[each.kind];
     return { ...each, y: y - 0.36 * SIZES[each.kind] };
   });
+}
+
+export type EdgeLine = { text: string; share: string; kind: 'name' | 'broken'; width: number };
+
+/** Height of a line of text on a line of the map. */
+export const EDGE_LEADING = 15;
+
+/** A choice's name in lines of about `width`, how likely it is made behind the last, and below how often the path breaks there. */
+export function edgeLines(name: string, share: string, breaks: string, width: number): EdgeLine[] {
+  const lines = wrapped(name, Math.max(width, 56), 12.5).map((text): EdgeLine => ({ text, share: '', kind: 'name', width: textWidth(text, 12.5) }));
+  const last = lines[lines.length - 1]!;
+  const whole = textWidth(`${last.text} `, 12.5) + textWidth(share, 12.5, true);
+  if (lines.length === 1 || whole <= Math.max(width, 56) + 8) Object.assign(last, { share, width: whole });
+  else lines.push({ text: '', share, kind: 'name', width: textWidth(share, 12.5, true) });
+  return breaks ? [...lines, { text: breaks, share: '', kind: 'broken', width: textWidth(breaks, 12, true) }] : lines;
 }

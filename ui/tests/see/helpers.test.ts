@@ -4,7 +4,7 @@ import breaking from '../../src/figures/fixtures/breaking.json';
 import evidence from '../../src/figures/fixtures/evidence.json';
 import map from '../../src/figures/fixtures/map.json';
 import type { Breaking, MapDocument } from '../../src/figures/documents';
-import { boxText, curve, head, thickness, widened } from '../../src/figures/map';
+import { boxText, curve, edgeLines, head, thickness, widened } from '../../src/figures/map';
 import type { Asked, Evidence } from '../../src/pages/see/documents';
 import { isFlagged, marked, shownOf } from '../../src/pages/see/evidence';
 import { around, curveOf, lawOf, likeBefore, reach, stepOf, tidy, wrongWith } from '../../src/pages/see/laws';
@@ -146,6 +146,16 @@ describe('the map', () => {
     const wide = widened(drawn);
     expect(wide.width).toBeGreaterThan(drawn.width);
     expect(wide.edges[0]!.points[0]![0] / drawn.edges[0]!.points[0]![0]).toBeCloseTo(wide.moves[0]!.x / drawn.moves[0]!.x, 6);
+  });
+
+  it('breaks long choices over lines, with the share behind the last and the break below', () => {
+    const short = edgeLines('refuse', '10%', '✕ 4%', 60);
+    expect(short.map((each) => [each.text, each.share, each.kind])).toEqual([['refuse', '10%', 'name'], ['✕ 4%', '', 'broken']]);
+    const long = edgeLines('agrees through others and asks for more time', '65%', '', 120);
+    expect(long.length).toBeGreaterThan(2);
+    expect(long.filter((each) => each.share)).toHaveLength(1);
+    expect(long.at(-1)!.share).toBe('65%');
+    long.forEach((each) => expect(each.width).toBeLessThan(150));
   });
 
   it('keeps the text of a box inside it', () => {

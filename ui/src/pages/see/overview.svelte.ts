@@ -49,9 +49,12 @@ export class Overview {
   readonly asked = $derived.by((): Asked | null => (this.anew ? this.headline.found : null));
   readonly shown = $derived.by((): Asked | Run | null => this.asked ?? this.run);
   readonly parties = $derived.by(() => this.shown?.scenario.parties ?? Object.fromEntries((this.outline?.parties ?? []).map((each) => [each.name, each.label])));
-  readonly breaking = $derived.by((): Breaking | null => (this.anew ? (this.breaks.found?.breaking ?? null) : this.explored<Breaking>('breaking')));
-  readonly aftermath = $derived.by((): Aftermath | null => (this.anew ? (this.follows.found?.aftermath ?? null) : this.explored<Aftermath>('aftermath')));
-  readonly drawn = $derived.by((): MapDocument | null => this.map && mapWith(this.map, this.shown?.moves, this.shown?.outcomes, this.breaking));
+  /** What breaks it and what follows: of what is chosen once that is solved, until then of the run. */
+  readonly freshBreaking = $derived.by((): Breaking | null => (this.anew ? (this.breaks.found?.breaking ?? null) : this.explored<Breaking>('breaking')));
+  readonly freshAftermath = $derived.by((): Aftermath | null => (this.anew ? (this.follows.found?.aftermath ?? null) : this.explored<Aftermath>('aftermath')));
+  readonly breaking = $derived.by((): Breaking | null => this.freshBreaking ?? this.explored<Breaking>('breaking'));
+  readonly aftermath = $derived.by((): Aftermath | null => this.freshAftermath ?? this.explored<Aftermath>('aftermath'));
+  readonly drawn = $derived.by((): MapDocument | null => this.map && mapWith(this.map, this.shown?.moves, this.shown?.outcomes, this.freshBreaking));
   readonly offers = $derived.by((): Offers | null => this.explored<Offers>('offers') ?? this.#offers);
   readonly drivers = $derived.by(() => this.explored<Drivers>('drivers'));
   readonly boxes = $derived.by(() => this.explored<Boxes>('boxes'));
