@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offramp.workspace.files import folder as folder_module
-from offramp.workspace.files.catalogue import Catalogue, Summary, glimpse_of
+from offramp.workspace.files.catalogue import Catalogue, Summary, glimpse_of, summary_of
 from offramp.workspace.files.folder import Folder, looks_like_one
 from offramp.workspace.files.ids import id_of, is_id, path_in_folder
 from offramp.workspace.models import Comment
@@ -252,10 +252,10 @@ def test_a_new_name_takes_along_what_is_known(workspace: Workspace) -> None:
 
 
 def test_a_list_says_what_is_not_looked_at_yet(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("offramp.workspace.files.listed.PATIENCE", -1.0)
+    monkeypatch.setattr("offramp.workspace.files.listed.FEW", 0)
     row = listed(workspace)["scenarios"][0]
     assert (row["checked"], row["ok"], row["title"]) == (False, True, "The Carter, Nunn and Powell mission to Haiti")
-    for _ in range(100):
+    for _ in range(600):
         if listed(workspace)["scenarios"][0]["checked"]:
             break
         time.sleep(0.1)
@@ -269,14 +269,14 @@ def test_a_glimpse_is_what_the_first_lines_say() -> None:
 
 def test_a_summary_is_worked_out_once() -> None:
     told: list[tuple[str, str]] = []
-    catalogue = Catalogue(lambda *each: told.append(each))
+    catalogue = Catalogue(lambda *each: told.append(each), summary_of)
     asked: list[int] = []
 
     def text() -> str:
         asked.append(1)
         return TEXT
 
-    summaries = [catalogue.summary("talks", "v", text, float("inf")) for _ in range(2)]
+    summaries = [catalogue.summary("talks", "v", text, wait=True) for _ in range(2)]
     assert summaries[0] == summaries[1]
     assert (summaries[0].problems, len(asked), told) == (0, 1, [])
 

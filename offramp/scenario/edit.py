@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Final
 
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, SequenceNode
@@ -30,9 +29,6 @@ class Remove(Enum):
 
 
 REMOVE: Final = Remove.REMOVE
-
-compose = lru_cache(maxsize=4)(nodes.compose)
-"""The nodes of a text; edits of one file follow upon each other."""
 
 
 def edit(text: str, changes: Mapping[Any, Any], file: str = TEXT) -> str:
@@ -75,7 +71,7 @@ def plain_value(value: Any) -> Any:
 
 def plain(text: str, file: str = TEXT) -> Any:
     """What a text holds, as dictionaries, lists and values; ScenarioError where it is not YAML."""
-    return _plain(compose(text, file))
+    return _plain(nodes.composed(text, file))
 
 
 def insert(text: str, path: Path, value: Any, before: str | None = None, file: str = TEXT) -> str:
@@ -111,7 +107,7 @@ def insert(text: str, path: Path, value: Any, before: str | None = None, file: s
         return _changed(text, (*path[:-1], str(len(keys))) if listed else path, value, file)
     at = _place(keys, before, path, file)
     written = _read_back(value)
-    document = _plain(compose(text, file))
+    document = _plain(nodes.composed(text, file))
     held = _at(document, path[:-1])
     if isinstance(held, list):
         held.insert(at, written)
@@ -152,7 +148,7 @@ def move(text: str, path: Path, before: str | None = None, file: str = TEXT) -> 
     order += [index, *(each for each in range(target, len(keys)) if each != index)]
     if order == sorted(order):
         return text
-    document = _plain(compose(text, file))
+    document = _plain(nodes.composed(text, file))
     held = _at(document, path[:-1])
     if isinstance(held, list):
         held[:] = [held[each] for each in order]
@@ -162,7 +158,7 @@ def move(text: str, path: Path, before: str | None = None, file: str = TEXT) -> 
 
 def _held(text: str, path: Path, file: str) -> splice.Spot:
     """Where the mapping or list stands that holds, or is to hold, what a path names."""
-    compose(text, file)
+    nodes.composed(text, file)
     spot = splice.find(splice.tree(text), path[:-1])
     if not path or spot.rest or not (spot.is_blank or isinstance(spot.node, CollectionNode)):
         raise _refused(path, "no mapping or list that holds it", "", "name one that is there", file)
@@ -190,7 +186,7 @@ def _at(document: Any, path: Path) -> Any:
 
 def _checked(text: str, wanted: Any, path: Path, file: str, keys: Sequence[str] | None) -> str:
     """The text, once it is sure that it says what is wanted, its keys in the wanted order."""
-    found = _plain(compose(text, file))
+    found = _plain(nodes.composed(text, file))
     if found != wanted or (keys is not None and list(_at(found, path[:-1])) != list(keys)):
         remedy = "change the file by hand, or write the aliases of this value out"
         raise _refused(path, "a value that cannot be changed alone", "", remedy, file)
@@ -198,7 +194,7 @@ def _checked(text: str, wanted: Any, path: Path, file: str, keys: Sequence[str] 
 
 
 def _changed(text: str, path: Path, value: Any, file: str) -> str:
-    before = _plain(compose(text, file))
+    before = _plain(nodes.composed(text, file))
     wanted = _applied(before, path, value, file)
     return _checked(_spliced(text, path, value, file), wanted, path, file, None)
 

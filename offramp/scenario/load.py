@@ -14,7 +14,7 @@ from offramp.scenario.context import Damage
 from offramp.scenario.language import SCENARIO
 from offramp.scenario.model import Origin, Scenario
 from offramp.scenario.names import meant
-from offramp.scenario.nodes import Node, compose
+from offramp.scenario.nodes import Node, composed
 from offramp.scenario.shape import Place, Report
 
 MAX_BYTES = 300_000
@@ -94,7 +94,7 @@ def read(text: str, file: str = "<text>") -> Reading:
     try:
         if len(text) > MAX_BYTES:
             raise _refused(file, f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}", "split or shorten it")
-        node = compose(text, file)
+        node = composed(text, file)
     except ScenarioError as error:
         return Reading(None, error.problems)
     report = Report(file, text)

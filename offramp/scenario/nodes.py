@@ -104,6 +104,10 @@ def compose(text: str, file: str) -> Node:
         raise ScenarioError([Problem((), f"this is not YAML: {error}", file=file, line=1, column=1)]) from None
 
 
+composed = lru_cache(maxsize=4)(compose)
+"""The same, remembered for the last few texts: whoever edits or checks a text reads it several times."""
+
+
 def from_plain(value: object) -> Node:
     """The node for dictionaries, lists, text and numbers built in Python; it has no positions."""
     if isinstance(value, Mapping):

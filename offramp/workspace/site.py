@@ -18,6 +18,7 @@ from offramp.workspace.jobs.engine import Jobs
 from offramp.workspace.jobs.reports import Reports
 from offramp.workspace.jobs.runs import Runs
 from offramp.workspace.live.desk import LEAST_MEMORY, Desk, warm_up
+from offramp.workspace.live.glance import reader_at
 from offramp.workspace.presence import Presence
 from offramp.workspace.settings import Settings, make_hidden
 from offramp.workspace.talk.post import Post
@@ -55,7 +56,6 @@ class Site:
         self.bus = Bus()
         self.gate = Gate(settings)
         self.folder = Folder(settings.folder, settings.limits.text)
-        self.catalogue = Catalogue(lambda scenario, version: self.bus.publish("scenario", id=scenario, version=version))
         self.past = Past(settings)
         self.watcher = Watcher(self)
         self.shelf = Shelf(settings)
@@ -64,6 +64,7 @@ class Site:
         self.runs = Runs(self)
         self.reports = Reports(settings.hidden / "reports")
         self.desk = Desk(max(settings.limits.memory, LEAST_MEMORY))
+        self.catalogue = Catalogue(self._tell, reader_at(self.desk))
         self.post = Post(self)
 
     def start(self) -> None:
@@ -81,12 +82,16 @@ class Site:
         """End all that goes on, and let go of everything."""
         self.watcher.close()
         self.post.close()
-        self.catalogue.close()
         self.desk.close()
+        self.catalogue.close()
         self.bus.close()
         self.presence.close()
         self.jobs.close()
         self.database.close()
+
+    def _tell(self, scenario: str, version: str) -> None:
+        """That it is known now what a scenario says at a glance."""
+        self.bus.publish("scenario", id=scenario, version=version)
 
 
 def site_of(request: Request) -> Site:

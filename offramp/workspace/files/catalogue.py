@@ -1,8 +1,8 @@
 """All scenarios of the folder at a glance: title, question, whether anything is wrong with each.
 
 To say what is wrong with a text it must be read whole, which takes about a tenth of a second. So what is found is
-remembered by version, a listing waits for a few texts only, and the rest is read by a thread beside, which tells those
-that listen.
+remembered by version, a listing waits for a few texts only, and more are read elsewhere, one after the other;
+those that listen are told.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 import queue
 import re
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from offramp.scenario.load import read
 from offramp.scenario.model import Scenario
+from offramp.workspace.problems import Refusal
 
 REMEMBERED = 5000
 """Versions of which the summary is remembered."""
 
-PATIENCE = 0.5
-"""Seconds that a listing spends on texts that nobody has read yet."""
+FEW = 5
+"""Texts that nobody has read yet for which a listing waits; for more it waits for none."""
 
 SHOWN = 300
 """Characters of a title or a question in a listing."""
@@ -51,14 +51,18 @@ class Catalogue:
     ----------
     tell : callable
         Called with a scenario and its version when a summary is there that a listing did not wait for.
+    elsewhere : callable
+        Reads a text without taking this process's time; it raises Refusal where it cannot.
     """
 
-    def __init__(self, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, tell: Callable[[str, str], None], elsewhere: Callable[[str], Summary]) -> None:
         self._tell = tell
+        self._elsewhere = elsewhere
         self._known: OrderedDict[str, Summary] = OrderedDict()
         self._waiting: queue.SimpleQueue[tuple[str, str, str] | None] = queue.SimpleQueue()
         self._asked: set[str] = set()
         self._guard = threading.Lock()
+        self._closing = False
         self._reader: threading.Thread | None = None
 
     def start(self) -> None:
@@ -68,6 +72,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Stop reading."""
+        self._closing = True
         self._waiting.put(None)
         if self._reader is not None:
             self._reader.join()
@@ -77,7 +82,7 @@ class Catalogue:
         with self._guard:
             return self._known.get(version)
 
-    def summary(self, scenario: str, version: str, text: Callable[[], str], deadline: float) -> Summary:
+    def summary(self, scenario: str, version: str, text: Callable[[], str], *, wait: bool) -> Summary:
         """The summary of a version.
 
         Parameters
@@ -85,14 +90,14 @@ class Catalogue:
         scenario, version : str
         text : callable
             Gives the version's text.
-        deadline : float
-            By :func:`time.monotonic`; after it what takes long is left to the thread beside.
+        wait : bool
+            Whether to read it here and now; else it is read elsewhere, and a glimpse of it comes back.
         """
         known = self.known(version)
         if known is not None:
             return known
         wanted = text()
-        if time.monotonic() < deadline or self._reader is None:
+        if wait or self._reader is None:
             return self._remembered(version, summary_of(wanted))
         with self._guard:
             asked = version in self._asked
@@ -110,11 +115,17 @@ class Catalogue:
         return summary
 
     def _read_on(self) -> None:
-        while (item := self._waiting.get()) is not None:
+        while (item := self._waiting.get()) is not None and not self._closing:
             scenario, version, text = item
             if self.known(version) is None:
-                self._remembered(version, summary_of(text))
+                self._remembered(version, self._read(text))
             self._tell(scenario, version)
+
+    def _read(self, text: str) -> Summary:
+        try:
+            return self._elsewhere(text)
+        except Refusal:
+            return glimpse_of(text) if self._closing else summary_of(text)
 
 
 def summary_of(text: str) -> Summary:

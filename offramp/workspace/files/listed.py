@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from offramp.workspace.database import now
 from offramp.workspace.files import versions
-from offramp.workspace.files.catalogue import PATIENCE, Summary
+from offramp.workspace.files.catalogue import FEW, Summary
 from offramp.workspace.files.folder import Entry
 from offramp.workspace.files.present import noticed
 from offramp.workspace.files.versions import DISK, Head
@@ -36,13 +35,13 @@ def list_scenarios(site: Site) -> Record:
     runs = site.runs.newest()
     with site.database.session() as session:
         talk = _open_comments(session)
-    deadline = time.monotonic() + PATIENCE
+    wait = sum(site.catalogue.known(entry.version) is None for entry in listing.entries if entry.version) <= FEW
     rows = [
         {
             "id": entry.id,
             "file": entry.file,
             "version": entry.version or "",
-            **_summary(site, entry, deadline),
+            **_summary(site, entry, wait=wait),
             **_last(entry, known.get(entry.id)),
             "open_comments": talk.get(entry.id, 0),
             "headline": _headline(runs.get(entry.id)),
@@ -87,12 +86,12 @@ def _headline(row: Record | None) -> Record | None:
     return row and row["headline"] and {**row["headline"], "current": row["current"]}
 
 
-def _summary(site: Site, entry: Entry, deadline: float) -> Record:
+def _summary(site: Site, entry: Entry, *, wait: bool) -> Record:
     """What the text says at a glance; ``checked`` is false where nobody has looked yet whether it has problems."""
     if entry.version is None:
         return {"title": entry.id, "question": None, "as_of": None, "ok": False, "problems": 1, "checked": True}
     try:
-        found = site.catalogue.summary(entry.id, entry.version, lambda: site.folder.read(entry.id).text, deadline)
+        found = site.catalogue.summary(entry.id, entry.version, lambda: site.folder.read(entry.id).text, wait=wait)
     except Refusal:  # it went while we looked
         found = Summary("", "", None, 1)
     return {

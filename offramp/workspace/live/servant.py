@@ -25,6 +25,7 @@ from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.drawn import map_of
 from offramp.workspace.live.frames import HEADER, LENGTH
 from offramp.workspace.live.further import comparison_of, offers_of, tipping_of
+from offramp.workspace.live.glance import glance_at
 from offramp.workspace.live.grounds import evidence_of
 from offramp.workspace.live.plain import Text
 from offramp.workspace.live.question import USUAL_DRAWS
@@ -113,6 +114,10 @@ def _compare(_: Shelf, message: Mapping[str, Any]) -> Record:
     return comparison_of(Text(**message["what"]), Text(**message["second"]), message["draws"])
 
 
+def _glance(_: Shelf, message: Mapping[str, Any]) -> Record:
+    return glance_at(Text(**message["what"]))
+
+
 def _warm(shelf: Shelf, message: Mapping[str, Any]) -> Record:
     """Have a scenario ready, and the kernels that answer it."""
     what = Text(**message["what"])
@@ -127,6 +132,7 @@ KINDS: Mapping[str, Callable[[Shelf, Mapping[str, Any]], Record]] = {
     "tipping": _tipping,
     "offers": _offers,
     "compare": _compare,
+    "glance": _glance,
     "warm": _warm,
 }
 """What can be asked."""
