@@ -262,9 +262,22 @@ def test_a_list_says_what_is_not_looked_at_yet(workspace: Workspace, monkeypatch
     assert all(each["checked"] for each in listed(workspace)["scenarios"])
 
 
-def test_a_glimpse_is_what_the_first_lines_say() -> None:
-    text = "title: 'A way out'   # so far\nquestion: Will it hold?\nas_of: 2024-08-15\nparties: {title: x}\n"
-    assert glimpse_of(text) == Summary("A way out", "Will it hold?", "2024-08-15", None)
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("A way out", "A way out"),
+        ("A way out   # so far", "A way out"),
+        ("'It''s # 1'  # so far", "It's # 1"),
+        ('"A \\"way\\" out: \\u00e9"', 'A "way" out: é'),
+        ('"\\x41"', "\\x41"),
+        ("Room #1", "Room #1"),
+        (">-", ""),
+        ("", ""),
+    ],
+)
+def test_a_glimpse_is_what_the_first_lines_say(written: str, title: str) -> None:
+    text = f"title: {written}\nquestion: Will it hold?\nas_of: 2024-08-15\nparties:\n  title: x\n"
+    assert glimpse_of(text) == Summary(title, "Will it hold?", "2024-08-15", None)
 
 
 def test_a_summary_is_worked_out_once() -> None:

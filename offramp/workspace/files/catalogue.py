@@ -7,6 +7,7 @@ those that listen are told.
 
 from __future__ import annotations
 
+import json
 import queue
 import re
 import threading
@@ -27,7 +28,10 @@ FEW = 5
 SHOWN = 300
 """Characters of a title or a question in a listing."""
 
-_TOP = re.compile(r"^(title|question|as_of):[ \t]*(.+?)[ \t]*(?:#.*)?$", re.MULTILINE)
+_TOP = re.compile(
+    r"""^(title|question|as_of):[ \t]+("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^"'\s>|&*#](?:(?!\s\#)[^\n])*)""",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -144,5 +148,16 @@ def _of_scenario(scenario: Scenario, problems: int) -> Summary:
 
 def glimpse_of(text: str) -> Summary:
     """What can be seen of a text without reading it whole."""
-    found = {match[1]: match[2].strip("'\"")[:SHOWN] for match in _TOP.finditer(text)}
+    found = {match[1]: _unquoted(match[2].rstrip())[:SHOWN] for match in _TOP.finditer(text)}
     return Summary(found.get("title", ""), found.get("question", ""), found.get("as_of"), None)
+
+
+def _unquoted(value: str) -> str:
+    if value.startswith("'"):
+        return value[1:-1].replace("''", "'")
+    if not value.startswith('"'):
+        return value
+    try:
+        return str(json.loads(value))
+    except ValueError:  # an escape that YAML has and JSON has not
+        return value[1:-1]
