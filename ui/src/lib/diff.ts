@@ -5,45 +5,54 @@ export interface Part { kind: 'same' | 'less' | 'more'; lines: string[]; a: numb
 
 export interface TextChange { from: number; to: number; insert: string }
 
-const MOST_EDITS = 3000;
+const MOST_EDITS = 800;
 
-/** For each step of the search, the furthest line of `a` on each diagonal; null where the two are too far apart. */
-function searched(a: string[], b: string[]): Map<number, number>[] | null {
-  const trace: Map<number, number>[] = [];
-  let furthest = new Map<number, number>([[1, 0]]);
+/** For each step of the search, the furthest line of `a` on each diagonal, the middle one at `MOST_EDITS + 1`; null where the two are too far apart. */
+function searched(a: string[], b: string[]): Int32Array[] | null {
+  const trace: Int32Array[] = [];
+  const furthest = new Int32Array(2 * MOST_EDITS + 3);
   for (let d = 0; d <= Math.min(a.length + b.length, MOST_EDITS); d++) {
-    trace.push(new Map(furthest));
+    trace.push(furthest.slice());
     for (let k = -d; k <= d; k += 2) {
-      const down = k === -d || (k !== d && (furthest.get(k - 1) ?? -1) < (furthest.get(k + 1) ?? -1));
-      let x = down ? (furthest.get(k + 1) ?? 0) : (furthest.get(k - 1) ?? 0) + 1;
+      let x = before(furthest, d, k).x + (isDown(furthest, d, k) ? 0 : 1);
       while (x < a.length && x - k < b.length && a[x] === b[x - k]) x++;
-      furthest.set(k, x);
+      furthest[MOST_EDITS + 1 + k] = x;
       if (x >= a.length && x - k >= b.length) return trace;
     }
   }
   return null;
 }
 
-/** The steps of a shortest way, backwards: from (x, y) to the step before it. */
-function walked(trace: Map<number, number>[], a: string[], b: string[]): ('same' | 'less' | 'more')[] {
-  const steps: ('same' | 'less' | 'more')[] = [];
+/** Whether the way to a diagonal puts a line in, rather than takes one out. */
+function isDown(furthest: Int32Array, d: number, k: number): boolean {
+  const at = MOST_EDITS + 1 + k;
+  return k === -d || (k !== d && furthest[at - 1]! < furthest[at + 1]!);
+}
+
+/** Where the way to a diagonal comes from. */
+function before(furthest: Int32Array, d: number, k: number): { x: number; y: number } {
+  const from = isDown(furthest, d, k) ? k + 1 : k - 1;
+  const x = furthest[MOST_EDITS + 1 + from]!;
+  return { x, y: x - from };
+}
+
+/** The steps of a shortest way, found backwards. */
+function walked(trace: Int32Array[], a: string[], b: string[]): Part['kind'][] {
+  const steps: Part['kind'][] = [];
   let x = a.length;
   let y = b.length;
-  for (let d = trace.length - 1; d >= 0; d--) {
-    const furthest = trace[d]!;
-    const k = x - y;
-    const down = k === -d || (k !== d && (furthest.get(k - 1) ?? -1) < (furthest.get(k + 1) ?? -1));
-    const from = furthest.get(down ? k + 1 : k - 1) ?? 0;
-    const before = from - (down ? k + 1 : k - 1);
-    while (x > from && y > before && x > 0 && y > 0) {
+  for (let d = trace.length - 1; d > 0; d--) {
+    const from = before(trace[d]!, d, x - y);
+    const down = isDown(trace[d]!, d, x - y);
+    while (x > from.x && y > from.y) {
       steps.push('same');
       x--;
       y--;
     }
-    if (d > 0) steps.push(down ? 'more' : 'less');
-    x = from;
-    y = before;
+    steps.push(down ? 'more' : 'less');
+    ({ x, y } = from);
   }
+  while (x-- > 0) steps.push('same');
   return steps.reverse();
 }
 

@@ -103,7 +103,7 @@ export class Editor {
       linter(null), autocompletion({ override: [(context) => this.#complete(context)], icons: false, maxRenderedOptions: 60 }),
       hoverTooltip((view, at) => this.#hint(view, at)),
       EditorState.phrases.of(this.hooks.phrases),
-      EditorView.contentAttributes.of({ 'aria-label': this.hooks.label, spellcheck: 'false' }),
+      EditorView.contentAttributes.of({ 'aria-label': this.hooks.label, spellcheck: 'false', tabindex: '0' }),
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: () => (this.hooks.save(), true) },
         ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
