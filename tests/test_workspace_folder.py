@@ -270,7 +270,7 @@ def test_a_list_says_what_is_not_looked_at_yet(workspace: Workspace, monkeypatch
         ("'It''s # 1'  # so far", "It's # 1"),
         ('"A \\"way\\" out: \\u00e9"', 'A "way" out: é'),
         ('"\\x41"', "\\x41"),
-        ("Room #1", "Room #1"),
+        ("Room#1", "Room#1"),
         (">-", ""),
         ("", ""),
     ],
