@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from offramp.errors import (
+        ConflictError,
         DistributionError,
         EvaluationError,
         ExpressionError,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SolveError,
         SourceError,
+        WorkspaceError,
     )
     from offramp.explore.again import run_again
     from offramp.explore.branches import LabelledBranch, branch, spaced_precisions
@@ -45,11 +47,14 @@ if TYPE_CHECKING:
     from offramp.solve.result import Solutions, Status
     from offramp.sources.checking import check_sources
     from offramp.tell.report.api import report
+    from offramp.workspace.client.made import RemoteRun
+    from offramp.workspace.client.workspace import RemoteWorkspace, connect
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Compiled",
+    "ConflictError",
     "Distribution",
     "DistributionError",
     "Draws",
@@ -62,6 +67,8 @@ __all__ = [
     "LabelledBranch",
     "OfframpError",
     "Refinement",
+    "RemoteRun",
+    "RemoteWorkspace",
     "Run",
     "RunError",
     "Scenario",
@@ -70,6 +77,7 @@ __all__ = [
     "SolveError",
     "SourceError",
     "Status",
+    "WorkspaceError",
     "__version__",
     "branch",
     "central",
@@ -77,6 +85,7 @@ __all__ = [
     "compare",
     "compile_scenario",
     "confidence",
+    "connect",
     "draw",
     "dumps",
     "edit",
@@ -96,6 +105,7 @@ __all__ = [
 
 _HOMES = {
     "Compiled": "offramp.game.compile",
+    "ConflictError": "offramp.errors",
     "Distribution": "offramp.scenario.distributions",
     "DistributionError": "offramp.errors",
     "Draws": "offramp.scenario.draws",
@@ -108,6 +118,8 @@ _HOMES = {
     "LabelledBranch": "offramp.explore.branches",
     "OfframpError": "offramp.errors",
     "Refinement": "offramp.explore.ladder",
+    "RemoteRun": "offramp.workspace.client.made",
+    "RemoteWorkspace": "offramp.workspace.client.workspace",
     "Run": "offramp.explore.run",
     "RunError": "offramp.errors",
     "Scenario": "offramp.scenario.model",
@@ -116,12 +128,14 @@ _HOMES = {
     "SolveError": "offramp.errors",
     "SourceError": "offramp.errors",
     "Status": "offramp.solve.result",
+    "WorkspaceError": "offramp.errors",
     "branch": "offramp.explore.branches",
     "central": "offramp.scenario.draws",
     "check_sources": "offramp.sources.checking",
     "compare": "offramp.explore.comparison.api",
     "compile_scenario": "offramp.game.compile",
     "confidence": "offramp.explore.evidence.confidence",
+    "connect": "offramp.workspace.client.workspace",
     "draw": "offramp.scenario.draws",
     "dumps": "offramp.scenario.dump",
     "edit": "offramp.scenario.edit",

@@ -9,7 +9,9 @@
     ├── GameFileError (ValueError)        a ``.efg`` or ``.nfg`` file does not parse
     ├── SourceError (ValueError)          a document, a ledger or an address that cannot be read or may not be
     ├── SolveError (ValueError)           arguments that the solver cannot use
-    └── RunError (ValueError)             options or folders that a run cannot use
+    ├── RunError (ValueError)             options or folders that a run cannot use
+    └── WorkspaceError (RuntimeError)     a workspace on a server refuses, or cannot be reached
+        └── ConflictError                 somebody else changed the same lines of a scenario
 
 A draw that does not converge is not an exception: results carry a status.
 """
@@ -208,3 +210,50 @@ class SolveError(OfframpError, ValueError):
 
 class RunError(OfframpError, ValueError):
     """Options or folders that a run cannot use."""
+
+
+class WorkspaceError(OfframpError, RuntimeError):
+    """A workspace refuses what it was asked for, or cannot be reached (then ``status``, of HTTP, is 0)."""
+
+    def __init__(
+        self, found: str, *, status: int = 0, allowed: str = "", remedy: str = "", problems: Iterable[Problem] = ()
+    ) -> None:
+        self.found = found
+        self.status = status
+        self.allowed = allowed
+        self.remedy = remedy
+        self.problems = tuple(problems)
+        lines = [found]
+        lines += [f"    allowed: {allowed}"] if allowed else []
+        lines += [f"    remedy:  {remedy}"] if remedy else []
+        lines += [f"    {'.'.join(each.path)}: {each.found}" for each in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class ConflictError(WorkspaceError):
+    """Somebody else changed the same lines of a scenario; both texts are kept.
+
+    Attributes
+    ----------
+    yours, theirs : str
+        The text that was to be saved, and the one that is there.
+    by : str or None
+        Who saved it.
+    version : str
+        That of ``theirs``, which a text that settles the conflict is based on.
+    merged : str
+        Both in one text, with marks where they clash.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        theirs = document["theirs"]
+        self.yours: str = document["yours"]["text"]
+        self.theirs: str = theirs["text"]
+        self.by: str | None = theirs["by"]
+        self.version: str = theirs["version"]
+        self.merged: str = document["merged_with_marks"]
+        super().__init__(
+            f"{self.by or 'somebody'} changed the same lines meanwhile",
+            status=409,
+            remedy="settle what clashes (.merged has both, with marks), read the text again and save it",
+        )

@@ -10,6 +10,7 @@ import pytest
 
 from offramp import errors
 from offramp.errors import (
+    ConflictError,
     DistributionError,
     EvaluationError,
     ExpressionError,
@@ -21,6 +22,7 @@ from offramp.errors import (
     ScenarioError,
     SolveError,
     SourceError,
+    WorkspaceError,
 )
 
 EXAMPLES: tuple[OfframpError, ...] = (
@@ -35,6 +37,16 @@ EXAMPLES: tuple[OfframpError, ...] = (
     GameFileError("found a word", file="a.efg", line=2, column=3, remedy="remove it"),
     SolveError("NaN"),
     RunError("found 0 draws"),
+    WorkspaceError(
+        "no such run", status=404, allowed="one of the list", remedy="look", problems=[Problem(("a",), "b")]
+    ),
+    ConflictError(
+        {
+            "theirs": {"text": "a", "by": "ann", "version": "0"},
+            "yours": {"text": "b"},
+            "merged_with_marks": "<<<<<<<",
+        }
+    ),
 )
 
 Copier = Callable[[OfframpError], OfframpError]

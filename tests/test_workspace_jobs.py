@@ -22,11 +22,8 @@ from offramp.workspace.jobs.orders import explored_names, wanted_names
 from offramp.workspace.jobs.turns import in_turn
 from offramp.workspace.models import Job
 from offramp.workspace.settings import Limits
-from workspace_server import cheap_folder, finished, job_when, server, until
+from workspace_server import MANY_DRAWS, cheap_folder, finished, job_when, server, until
 from workspace_site import Workspace, local, shared
-
-MANY = 524_288
-"""Draws of the cheap standoff that take some seconds."""
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def waiting(folder: Path) -> Iterator[Workspace]:
     """A workspace with accounts in which no job ever begins."""
-    with shared(folder, workers=0, limits=Limits(queued=3, draws=MANY)) as found:
+    with shared(folder, workers=0, limits=Limits(queued=3, draws=MANY_DRAWS)) as found:
         yield found
 
 
@@ -138,7 +135,7 @@ def test_names_of_analyses_are_those_of_commands_and_of_the_library() -> None:
         ({"scenario": "../cheap"}, 422, ""),
         ({"version": "0" * 64}, 404, "there is no version"),
         ({"explore": ["divers"]}, 422, "there is no analysis 'divers'"),
-        ({"draws": MANY + 1}, 422, "ask for at most 524,288, the limit of this workspace"),
+        ({"draws": MANY_DRAWS + 1}, 422, "ask for at most 524,288, the limit of this workspace"),
         ({"draws": 0}, 422, ""),
         ({"seed": -1}, 422, ""),
         ({"precision": "wealth"}, 422, "wealth"),
@@ -245,7 +242,7 @@ def test_a_run_is_made_as_the_command_line_makes_it(folder: Path, monkeypatch: p
 def test_a_job_is_cancelled_at_once_and_goes_on_to_the_same_bits(folder: Path) -> None:
     with local(folder) as workspace:
         client = workspace.client()
-        number = ask(client, draws=MANY)["id"]
+        number = ask(client, draws=MANY_DRAWS)["id"]
         job_when(client, number, lambda job: job["stage"] == "solving" and job["done"] > 100_000)
         (pid,) = workers_of(folder)
         began = time.monotonic()
@@ -260,7 +257,7 @@ def test_a_job_is_cancelled_at_once_and_goes_on_to_the_same_bits(folder: Path) -
     assert took < 2.0, "the job's row says so at once; the process follows when its kernels come to an end"
     assert kept
     assert first["done"] > 65_536, "it went on from the draws that were done"
-    alone = offramp.run(folder / "cheap.yaml", draws=MANY)
+    alone = offramp.run(folder / "cheap.yaml", draws=MANY_DRAWS)
     pd.testing.assert_frame_equal(results(folder, job["run"]), alone.solutions_frame(), check_exact=True)
 
 
@@ -276,7 +273,7 @@ def test_a_job_is_cancelled_at_once_and_goes_on_to_the_same_bits(folder: Path) -
 def test_a_job_that_takes_too_much_is_ended(folder: Path, limits: Limits, found: str) -> None:
     with local(folder, limits=limits) as workspace:
         client = workspace.client()
-        job = job_when(client, ask(client, draws=MANY)["id"], finished)
+        job = job_when(client, ask(client, draws=MANY_DRAWS)["id"], finished)
         until(lambda: not workers_of(folder))
         entry = client.get("/api/activity").json()["entries"][0]
     assert (job["status"], job["run"]) == ("failed", None)
@@ -301,7 +298,7 @@ def test_a_run_that_fails_says_why(folder: Path) -> None:
 def test_a_job_whose_workers_die_is_tried_three_times(folder: Path) -> None:
     with local(folder) as workspace:
         client = workspace.client()
-        number = ask(client, draws=MANY)["id"]
+        number = ask(client, draws=MANY_DRAWS)["id"]
         killed: set[int] = set()
         while len(killed) < queue.MOST_ATTEMPTS:
             pid = until(lambda: next((pid for pid in workers_of(folder) if pid not in killed), None))
@@ -319,7 +316,7 @@ def test_a_job_whose_workers_die_is_tried_three_times(folder: Path) -> None:
 @pytest.mark.compiled
 def test_a_server_that_is_killed_goes_on_with_its_run_to_the_same_bits(folder: Path) -> None:
     with server(folder) as first, first.client() as client:
-        number = ask(client, draws=MANY)["id"]
+        number = ask(client, draws=MANY_DRAWS)["id"]
         job_when(client, number, lambda job: job["done"] > 100_000)
         (pid,) = workers_of(folder)
         first.kill()
@@ -330,7 +327,7 @@ def test_a_server_that_is_killed_goes_on_with_its_run_to_the_same_bits(folder: P
         assert second.stop() < 8
     assert again["done"] > 65_536, "it went on from the draws that were done"
     assert (job["status"], job["error"]) == ("done", None)
-    alone = offramp.run(folder / "cheap.yaml", draws=MANY)
+    alone = offramp.run(folder / "cheap.yaml", draws=MANY_DRAWS)
     pd.testing.assert_frame_equal(results(folder, job["run"]), alone.solutions_frame(), check_exact=True)
     assert [each.name for each in (folder / "runs").iterdir()] == [job["run"].removeprefix("runs:")]
 
@@ -364,7 +361,7 @@ def test_what_was_left_when_the_server_ended_is_put_right(folder: Path) -> None:
 def test_a_server_that_is_told_to_end_interrupts_its_job_and_takes_it_up_again(folder: Path) -> None:
     with local(folder) as workspace:
         client = workspace.client()
-        number = ask(client, draws=MANY)["id"]
+        number = ask(client, draws=MANY_DRAWS)["id"]
         job_when(client, number, lambda job: job["done"] > 0)
     assert not workers_of(folder)
     with local(folder) as workspace:

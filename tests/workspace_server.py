@@ -45,6 +45,9 @@ def ready(address):
 serve(settings, ready)
 """
 
+MANY_DRAWS = 524_288
+"""Draws of the cheap standoff that take some seconds."""
+
 PATIENCE = 90.0
 """Seconds that anything here may take."""
 

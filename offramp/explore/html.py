@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from offramp.explore.ladder import Misled, grid_label
 from offramp.explore.picture import run_figures
-from offramp.explore.summary import Estimate
+from offramp.explore.summary import Estimate, MoveSummary
+from offramp.scenario.model import Scenario
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
 
 
+class Summarised(Protocol):
+    """What the tables of a run are made of."""
+
+    @property
+    def answers(self) -> Mapping[str, Estimate | None]: ...
+    @property
+    def outcomes(self) -> Mapping[str, Estimate]: ...
+    @property
+    def moves(self) -> Mapping[str, MoveSummary]: ...
+
+
 def run_html(run: Run) -> str:
     """Pictures of answers, outcomes and breaks, their tables, and the certificate."""
-    answers = [(answer.clause, run.answers[answer.name]) for answer in run.scenario.answers]
-    labels = {outcome.name: outcome.label or outcome.name for outcome in run.scenario.outcomes}
+    pictures = [figure.svg for figure in run_figures(run).values()]
+    parts = [_spread(run), _grids(run), f"<p>{escape(_footer(run))}</p>"]
+    return "\n".join([tables_html(run.scenario, run, pictures), *(part for part in parts if part)])
+
+
+def tables_html(scenario: Scenario, run: Summarised, pictures: Iterable[str] = ()) -> str:
+    """A run's title, its pictures, and the tables of its answers, outcomes and choices."""
+    answers = [(answer.clause, run.answers[answer.name]) for answer in scenario.answers]
+    labels = {outcome.name: outcome.label or outcome.name for outcome in scenario.outcomes}
     parts = [
-        f"<h4>{escape(run.scenario.title)}</h4>",
-        *(figure.svg for figure in run_figures(run).values()),
+        f"<h4>{escape(scenario.title)}</h4>",
+        *pictures,
         _table("Answer", answers) if answers else "",
         _table("Outcome", ((labels[name], each) for name, each in run.outcomes.items())),
         _table("Choice, given that its move is reached", _choices(run)),
-        _spread(run),
-        _grids(run),
-        f"<p>{escape(_footer(run))}</p>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _choices(run: Run) -> Iterable[tuple[str, Estimate]]:
+def _choices(run: Summarised) -> Iterable[tuple[str, Estimate]]:
     for name, move in run.moves.items():
         for choice, each in move.choices.items():
             if each.given_reached:

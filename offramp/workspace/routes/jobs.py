@@ -19,6 +19,7 @@ from offramp.workspace.jobs.orders import RunOptions, relative_file
 from offramp.workspace.jobs.texts import text_of
 from offramp.workspace.problems import ProblemDocument, Refusal
 from offramp.workspace.routes.common import SCENARIO_PATTERN, RowId, refusals
+from offramp.workspace.routes.scenarios import Text
 from offramp.workspace.site import Site, SiteOf
 from offramp.workspace.streaming import EventStream
 
@@ -44,7 +45,7 @@ class NewJob(BaseModel):
 
     scenario: ScenarioName
     version: VersionName | None = None
-    text: Annotated[str, Field(max_length=4_000_000)] | None = None
+    text: Text | None = None
     kind: Literal["run"] = "run"
     draws: Annotated[int, Field(ge=1, le=MAX_DRAWS)] | Literal["auto"] = DEFAULT_DRAWS
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**53)
