@@ -241,6 +241,24 @@ def test_questions_are_answered_at_once(workspace: offramp.RemoteWorkspace) -> N
     assert other["answers"] == answer["answers"]
 
 
+@pytest.mark.compiled
+def test_what_the_page_shows_can_be_done(
+    wired: tuple[Server, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The snippet of ``docs/workspace.md``, on this server and its scenario."""
+    page = (Path(__file__).parents[1] / "docs" / "workspace.md").read_text(encoding="utf-8")
+    snippet = page.partition("## From Python")[2].partition("```python\n")[2].partition("```")[0]
+    lines = [line.removeprefix(">>> ").removesuffix("  # doctest: +SKIP") for line in snippet.splitlines()]
+    monkeypatch.setenv(TOKEN, wired[0].token)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    text = "\n".join(lines).replace("https://exits.example", wired[0].url).replace("venezuela-2024", "cheap")
+    exec(text, names)
+    names["workspace"].close()
+    assert (tmp_path / "venezuela.html").stat().st_size > 10_000
+    assert names["run"].num_draws == 1024
+
+
 # --- connecting
 
 

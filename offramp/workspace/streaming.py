@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from offramp.workspace.bus import HEARTBEAT_SECONDS, LONGEST_SECONDS, RETRY_MILLISECONDS, Event, Listener
 
@@ -39,27 +40,31 @@ class EventStream(StreamingResponse):
         self._listener = listener
         super().__init__(self._told(first or [], wanted, is_last), headers=HEADERS)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; the listener leaves however that ends, also where nothing could be sent."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._listener.leave()
+
     async def _told(
         self, first: list[Event], wanted: Callable[[Event], bool], is_last: Callable[[Event], bool]
     ) -> AsyncIterator[str]:
         until = time.monotonic() + LONGEST_SECONDS
-        try:
-            yield f"retry: {RETRY_MILLISECONDS}\n\n"
-            for event in first:
-                yield event.text()
-                if is_last(event):
+        yield f"retry: {RETRY_MILLISECONDS}\n\n"
+        for event in first:
+            yield event.text()
+            if is_last(event):
+                return
+        while time.monotonic() < until:
+            try:
+                happened = await self._listener.next(HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            if happened is None:
+                return
+            if wanted(happened):
+                yield happened.text()
+                if is_last(happened):
                     return
-            while time.monotonic() < until:
-                try:
-                    happened = await self._listener.next(HEARTBEAT_SECONDS)
-                except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                if happened is None:
-                    return
-                if wanted(happened):
-                    yield happened.text()
-                    if is_last(happened):
-                        return
-        finally:
-            self._listener.leave()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -107,8 +107,9 @@ class Runs:
 
     def rows(self, scenario: str | None = None, limit: int = MOST_RUNS) -> list[dict[str, Any]]:
         """The runs as lists have them, the newest first; of one scenario, or of all."""
-        known = self._known()
-        rows = (self._row(run, known) for run in self.all())
+        found = self.all()
+        known = self._known(found)
+        rows = (self._row(run, known) for run in found)
         return [row for row in rows if scenario in (None, row["scenario"])][:limit]
 
     def newest(self) -> dict[str, dict[str, Any]]:
@@ -133,7 +134,7 @@ class Runs:
         found = self._look(folder, stamp) if stamp else None
         if found is None:
             raise not_found("run", run)
-        return self._row(found, self._known())
+        return self._row(found, self._known([found]))
 
     def folder(self, run: str) -> Path:
         """The folder of a run.
@@ -164,13 +165,13 @@ class Runs:
         explored = sorted(file.name.removesuffix(".parquet") for file in (folder / EXPLORED).glob("*.parquet"))
         return Found(name, folder, head, tuple(explored), _made(name, stamp[0]))
 
-    def _known(self) -> Known:
+    def _known(self, runs: Iterable[Found]) -> Known:
+        digests = {run.head.digest for run in runs}
         with self._site.database.session() as session:
             made = select(Job.run, Job.scenario).where(Job.run.is_not(None), Job.kind == "run")
             made_here = {str(run): scenario for run, scenario in session.execute(made)}
-            versions = {
-                row.hash: row.scenario for row in session.execute(select(Version.hash, Version.scenario).distinct())
-            }
+            texts = select(Version.hash, Version.scenario).where(Version.hash.in_(digests)).distinct()
+            versions = {row.hash: row.scenario for row in session.execute(texts)}
         return Known(made_here, versions, current_versions(self._site))
 
     def _row(self, run: Found, known: Known) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def ask_for_a_run(site: SiteOf, person: Editor, body: NewJob) -> JobDocument:
 def jobs_of_all(
     site: SiteOf,
     _: Reader,
-    scenario: Annotated[str | None, Query(max_length=255)] = None,
+    scenario: Annotated[str | None, Query(max_length=255, pattern=SCENARIO_PATTERN)] = None,
     status: Annotated[list[Status] | None, Query(max_length=6)] = None,
     limit: Annotated[int, Query(ge=1, le=queue.MOST_LISTED)] = 100,
 ) -> JobList:

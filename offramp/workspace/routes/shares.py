@@ -64,7 +64,7 @@ class NewShare(BaseModel):
 
     run: str = Field(max_length=255, pattern=SCENARIO_PATTERN)
     days: int = Field(14, ge=1, le=shares.MOST_DAYS)
-    title: str | None = Field(None, max_length=200)
+    title: str | None = Field(None, max_length=200, pattern=r"^[^\x00]*$")
 
 
 class ShareDocument(BaseModel):
