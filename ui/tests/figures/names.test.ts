@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import { render } from 'svelte/server';
 import { describe, expect, it } from 'vitest';
 import BoxLimits from '../../src/figures/BoxLimits.svelte';
+import Clauses from '../../src/figures/Clauses.svelte';
 import DriverBars from '../../src/figures/DriverBars.svelte';
 import Fans from '../../src/figures/Fans.svelte';
 import aftermath from '../../src/figures/fixtures/aftermath.json';
@@ -16,6 +17,7 @@ import learning from '../../src/figures/fixtures/learning.json';
 import observed from '../../src/figures/fixtures/observed.json';
 import offers from '../../src/figures/fixtures/offers.json';
 import tipping from '../../src/figures/fixtures/tipping.json';
+import Forks from '../../src/figures/Forks.svelte';
 import Guarantees from '../../src/figures/Guarantees.svelte';
 import Headline from '../../src/figures/Headline.svelte';
 import HorizonLines from '../../src/figures/HorizonLines.svelte';
@@ -46,6 +48,8 @@ const figures: [string, unknown, Record<string, unknown>, number, RegExp][] = [
   ['tipping', TippingCurve, { found: tipping }, tipping.curve.length, /^Held at \d+ points: \d+%, 90% of draws/],
   ['breaks', Margins, { found: breaking }, breaking.links.length, /margin [+−]\d+ points as things stand, .* tempted in \d+% of cases/],
   ['guarantees', Guarantees, { found: breaking }, breaking.guarantees.length, /^(less|more) .*: [+−]?\d+ percentage points, to \d+%/],
+  ['clauses', Clauses, { found: offers }, offers.least_generous.clauses.length, /percentage points with the rest, .* alone, .* on average\.$/],
+  ['forks', Forks, { found: breaking, fork: breaking.forks[0] }, Object.keys(breaking.forks[0]!.parties).length, /points; gains in \d+% and loses in .* (knows|does not know) it beforehand\.$/],
   ['fans', Fans, { found: aftermath, indicator: 'oil', arm: 'made' }, aftermath.years + 1, /^Year 0, with the offer: median 100/],
   ['states', StateAreas, { found: aftermath, arm: 'holds' }, aftermath.years + 1, /^Year 0, where it holds: .*an elected government \d+%/],
   ['boxes', BoxLimits, { found: boxes }, 3, /^Box 1: .* (above|below) .*, of a range from/],
