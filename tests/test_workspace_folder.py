@@ -20,6 +20,7 @@ from offramp.workspace.files.folder import Folder, looks_like_one
 from offramp.workspace.files.ids import id_of, is_id, path_in_folder
 from offramp.workspace.models import Comment
 from offramp.workspace.problems import Refusal
+from offramp.workspace.routes.answers import BlockList, DeletedScenario, ScenarioList
 from workspace_site import EXAMPLES, Workspace, make_folder, shared
 
 TEXT = (EXAMPLES / "talks.yaml").read_text(encoding="utf-8")
@@ -33,6 +34,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 def listed(workspace: Workspace) -> dict[str, Any]:
     found: dict[str, Any] = workspace.client("reader").get("/api/scenarios").json()
+    ScenarioList(**found)
     return found
 
 
@@ -227,7 +229,8 @@ def test_what_is_deleted_can_be_restored(workspace: Workspace) -> None:
     gone = client.delete("/api/scenarios/talks").json()
     assert (gone["scenario"], gone["by"], ids(workspace)) == ("talks", "Ed", ["haiti-1994"])
     assert client.get("/api/scenarios/talks").status_code == 404
-    assert client.get("/api/trash").json()["trash"] == [gone]
+    DeletedScenario(**gone)
+    assert client.get("/api/trash").json() == {"trash": [gone]}
     client.post("/api/scenarios", json={"id": "talks", "title": "Another"})
     assert client.post(f"/api/trash/{gone['id']}/restore", json={}).status_code == 409
     back = client.post(f"/api/trash/{gone['id']}/restore", json={"to": "old:talks"}).json()
@@ -371,6 +374,6 @@ def test_who_listens_is_told_of_what_others_do_to_the_folder(workspace: Workspac
 def test_the_schema_and_the_blocks_are_there_for_editors(workspace: Workspace) -> None:
     client = workspace.client("reader")
     assert client.get("/api/schema").json()["properties"]["format"]["const"] == "offramp/1"
-    blocks = {each["name"]: each for each in client.get("/api/blocks").json()["blocks"]}
-    assert blocks["leak"]["parameters"][0]["name"] == "proposer"
-    assert "p_leak" in blocks["leak"]["brings"]["assumptions"]
+    blocks = {each.name: each for each in BlockList(**client.get("/api/blocks").json()).blocks}
+    assert blocks["leak"].parameters[0].name == "proposer"
+    assert "p_leak" in blocks["leak"].brings["assumptions"]

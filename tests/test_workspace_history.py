@@ -13,6 +13,7 @@ import pytest
 
 from offramp.workspace.files.git import Author, repository_of
 from offramp.workspace.files.past import Kept
+from offramp.workspace.routes.answers import VersionList, VersionText
 from workspace_site import Workspace, make_folder, shared
 
 TALKS = "/api/scenarios/talks"
@@ -40,8 +41,10 @@ def git(folder: Path, *arguments: str, at: int = 0) -> str:
 
 
 def entries_of(workspace: Workspace) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = workspace.client("reader").get(f"{TALKS}/history").json()["entries"]
-    return found
+    found = workspace.client("reader").get(f"{TALKS}/history").json()
+    VersionList(**found)
+    entries: list[dict[str, Any]] = found["entries"]
+    return entries
 
 
 def save(workspace: Workspace, before: str, after: str, **more: str) -> dict[str, Any]:
@@ -71,7 +74,8 @@ def test_a_save_says_who_when_and_what(workspace: Workspace) -> None:
         None,
         [],
     )
-    assert workspace.client().get(f"{TALKS}/versions/{first['version']}").json()["text"] == first["text"]
+    old = VersionText(**workspace.client().get(f"{TALKS}/versions/{first['version']}").json())
+    assert (old.text, old.origin) == (first["text"], "disk")
 
 
 def test_what_others_write_to_the_file_becomes_a_version(workspace: Workspace) -> None:

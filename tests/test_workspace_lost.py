@@ -19,6 +19,7 @@ from offramp.scenario.edit import edit, plain
 from offramp.workspace.files import folder as folder_module
 from offramp.workspace.files import saving
 from offramp.workspace.files.writing import FORGOTTEN, UNFINISHED, create_file, move_file, replace_file
+from offramp.workspace.routes.answers import ConflictDocument
 from workspace_site import Client, Workspace, make_folder, served, shared
 
 TALKS = "/api/scenarios/talks"
@@ -74,7 +75,7 @@ def test_two_who_change_the_same_thing_clash_and_both_are_kept(workspace: Worksp
     found = put(olga, mine, base["version"])
     assert found.status_code == 409
     conflict = found.json()
-    assert conflict["schema"] == "offramp.conflict/1"
+    ConflictDocument(**conflict)
     assert conflict["base"] == {"version": base["version"], "text": base["text"]}
     assert (conflict["theirs"]["version"], conflict["theirs"]["by"]) == (sha(saved), "Ed")
     assert (conflict["theirs"]["text"], conflict["yours"]["text"]) == (saved, mine)

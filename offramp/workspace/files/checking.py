@@ -54,7 +54,7 @@ class Checked:
     @cached_property
     def outline(self) -> dict[str, Any] | None:
         """None where nothing can be read."""
-        return outline_of(self.scenario, self.root) if self.scenario and self.root else None
+        return outline_of(self.scenario, self.root, self.problems) if self.scenario and self.root else None
 
 
 @lru_cache(maxsize=REMEMBERED)

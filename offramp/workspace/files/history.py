@@ -16,7 +16,7 @@ from offramp.workspace.files.git import Commit
 from offramp.workspace.files.present import file_of, present
 from offramp.workspace.files.versions import DISK, KEPT
 from offramp.workspace.models import Person, Version
-from offramp.workspace.problems import not_found
+from offramp.workspace.problems import Refusal, not_found
 from offramp.workspace.times import said
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def version_document(site: Site, scenario: str, version: str) -> Record:
     text = text_of_version(site, scenario, version)
     entries = _with_parents(_joined(list(_from_table(site, scenario)), _from_git(site, scenario)))
     entry = next((each for each in entries if each.version == version), None)
-    return {"text": text, **(_record(site, entry) if entry else {"version": version})}
+    if entry is None:
+        raise _never_was(version)
+    return {"text": text, **_record(site, entry)}
 
 
 def text_of_version(site: Site, scenario: str, version: str) -> str:
@@ -87,8 +89,12 @@ def text_of_version(site: Site, scenario: str, version: str) -> str:
     if text is None:
         text = site.past.text(file_of(scenario), version)
     if text is None:
-        raise not_found("version", version, "see the scenario's history for those that there are")
+        raise _never_was(version)
     return text
+
+
+def _never_was(version: str) -> Refusal:
+    return not_found("version", version, "see the scenario's history for those that there are")
 
 
 def _from_table(site: Site, scenario: str) -> Iterator[Entry]:

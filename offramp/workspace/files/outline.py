@@ -6,9 +6,10 @@ and that the file does not mention, is not the file's ``own``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from offramp.errors import Problem
 from offramp.scenario.dump import document
 from offramp.scenario.model import Move, Scenario, Term
 from offramp.scenario.nodes import Entries, Items, Node, Scalar
@@ -16,7 +17,11 @@ from offramp.scenario.nodes import Entries, Items, Node, Scalar
 Record = dict[str, Any]
 
 
-def outline_of(scenario: Scenario, root: Node) -> Record:
+WRONG = "wrong"
+"""The kind of a value that is no distribution; it is shown as it stands in the file."""
+
+
+def outline_of(scenario: Scenario, root: Node, problems: Sequence[Problem] = ()) -> Record:
     """The outline of a scenario.
 
     Parameters
@@ -25,9 +30,12 @@ def outline_of(scenario: Scenario, root: Node) -> Record:
         As far as it could be read.
     root : Node
         The file as it stands, without what its blocks bring.
+    problems : sequence of Problem
+        What is wrong with it.
     """
     plain = document(scenario)
     lines = _Lines(scenario, root)
+    wrong = {each.path[1]: _at(root, each.path[:3]) for each in problems if each.path[2:3] == ("value",)}
     return {
         "title": scenario.title,
         "question": scenario.question or None,
@@ -38,7 +46,7 @@ def outline_of(scenario: Scenario, root: Node) -> Record:
         ],
         "terms": [_term(term) | lines.of("terms", term.name) for term in scenario.terms],
         "offer": dict(scenario.offer) or None,
-        "assumptions": _assumptions(scenario, plain, lines),
+        "assumptions": _assumptions(scenario, plain, lines, wrong),
         "formulas": [
             {"name": name, "expression": formula.text, **lines.of("formulas", name)}
             for name, formula in scenario.formulas.items()
@@ -76,6 +84,16 @@ def _pairs(node: Node) -> list[tuple[str, Node]]:
     )
 
 
+def _at(node: Node, path: Sequence[str]) -> Any:
+    """The plain value at a path of mappings; None where there is nothing."""
+    for key in path:
+        found = dict(_pairs(node)).get(key)
+        if found is None:
+            return None
+        node = found
+    return _plain(node)
+
+
 def _keys(node: Node) -> list[str]:
     return [key for key, _ in _pairs(node)]
 
@@ -84,7 +102,7 @@ def _term(term: Term) -> Record:
     return {"name": term.name, "options": [{"name": each.name, "value": each.number} for each in term.options]}
 
 
-def _assumptions(scenario: Scenario, plain: Record, lines: _Lines) -> list[Record]:
+def _assumptions(scenario: Scenario, plain: Record, lines: _Lines, wrong: Record) -> list[Record]:
     found = []
     for each in scenario.assumptions:
         bases = plain["assumptions"][each.name].get("basis", [])
@@ -93,9 +111,9 @@ def _assumptions(scenario: Scenario, plain: Record, lines: _Lines) -> list[Recor
                 "name": each.name,
                 "meaning": each.meaning,
                 "unit": each.unit,
-                "value": each.value.as_value(),
-                "kind": each.value.kind,
-                "words": each.value.describe(),
+                "value": wrong.get(each.name, each.value.as_value()),
+                "kind": WRONG if each.name in wrong else each.value.kind,
+                "words": "" if each.name in wrong else each.value.describe(),
                 "private_to": each.private_to or None,
                 "grid": each.grid if each.private_to else None,
                 "basis": bases if isinstance(bases, list) else [{bases: bases}],

@@ -128,6 +128,7 @@ def _attempt(site: Site, order: Order, there: Present) -> Saved | Conflict:
     with site.database.session() as session:
         base = versions.text_of(session, order.scenario, order.base)
     file = file_of(order.scenario)
+    base = site.past.text(file, order.base) if base is None else base
     found = merge(base or "", there.content.text, order.text, lambda text: checked(text, file).ok)
     if base is None or found.text is None:
         return Conflict(order.base, base, there, order.text, version_of(order.text), found)

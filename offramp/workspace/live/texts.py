@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from offramp.workspace.files.history import text_of_version
 from offramp.workspace.files.ids import path_in_folder
-from offramp.workspace.files.versions import text_of
 from offramp.workspace.live.plain import Text
-from offramp.workspace.problems import not_found
 from offramp.workspace.site import Site
 
 
@@ -34,11 +33,7 @@ def version_text(site: Site, scenario: str, version: str) -> Text:
     saved = saved_text(site, scenario)
     if saved.version == version:
         return saved
-    with site.database.session() as session:
-        text = text_of(session, scenario, version)
-    if text is None:
-        raise not_found("version", version, "see the scenario's history for those that there are")
-    return Text(text, saved.file)
+    return Text(text_of_version(site, scenario, version), saved.file)
 
 
 def documents_of(site: Site, what: Text) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path
+from pydantic import BaseModel
 
 from offramp.workspace.problems import ProblemDocument
 
@@ -46,3 +47,8 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {"model": ProblemDocument, "description": MEANINGS[status]}
         for status in sorted({401, 403, 422, 429, *statuses})
     }
+
+
+def answered(model: type[BaseModel], what: str = "As asked.", status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """For ``responses=`` of a route that answers with a plain document: the model that says what stands in it."""
+    return {status: {"model": model, "description": what}}

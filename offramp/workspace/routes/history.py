@@ -12,7 +12,8 @@ from offramp.workspace.access.roles import Reader
 from offramp.workspace.files.history import effect_record, history, text_of_version, version_document
 from offramp.workspace.files.ids import path_in_folder
 from offramp.workspace.live.plain import Text
-from offramp.workspace.routes.common import ScenarioId, refusals
+from offramp.workspace.routes.answers import VersionList, VersionText
+from offramp.workspace.routes.common import ScenarioId, answered, refusals
 from offramp.workspace.routes.live import answer_of
 from offramp.workspace.site import Site, SiteOf
 
@@ -28,13 +29,13 @@ Asked = Annotated[str, Query(pattern=HASH, description="The SHA-256 of a text th
 Document = dict[str, Any]
 
 
-@router.get("/history", responses=refusals(404))
+@router.get("/history", responses={**refusals(404), **answered(VersionList)})
 def entries(scenario: ScenarioId, _: Reader, site: SiteOf, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Document:
     """The versions of a scenario, the newest first: who made each, when, and what it changed; git's commits too."""
     return history(site, scenario, limit)
 
 
-@router.get("/versions/{version}", responses=refusals(404))
+@router.get("/versions/{version}", responses={**refusals(404), **answered(VersionText)})
 def version_of(scenario: ScenarioId, version: Version, _: Reader, site: SiteOf) -> Document:
     """A text that a scenario had, or that someone wrote and its file did not take. To restore it, save it."""
     return version_document(site, scenario, version)

@@ -19,7 +19,17 @@ from offramp.workspace.files.present import file_of, present
 from offramp.workspace.files.saving import Conflict, Order, save
 from offramp.workspace.files.versions import LONGEST_MESSAGE
 from offramp.workspace.problems import Refusal
-from offramp.workspace.routes.common import ScenarioId, refusals
+from offramp.workspace.routes.answers import (
+    BlockList,
+    CheckedText,
+    ConflictDocument,
+    DeletedScenario,
+    EditedText,
+    ScenarioDocument,
+    ScenarioList,
+    TrashList,
+)
+from offramp.workspace.routes.common import ScenarioId, answered, refusals
 from offramp.workspace.site import SiteOf
 
 router = APIRouter(prefix="/api", tags=["scenarios"])
@@ -135,13 +145,15 @@ class SavedText(BaseModel):
 Document = dict[str, Any]
 
 
-@router.get("/scenarios", responses=refusals())
+@router.get("/scenarios", responses={**refusals(), **answered(ScenarioList)})
 def scenarios(_: Reader, site: SiteOf) -> Document:
     """All scenarios of the folder, with the headline of each one's newest run, and the files that were left out."""
     return list_scenarios(site)
 
 
-@router.post("/scenarios", status_code=201, responses=refusals(404, 409, 413))
+@router.post(
+    "/scenarios", status_code=201, responses={**refusals(404, 409, 413), **answered(ScenarioDocument, "Made.", 201)}
+)
 def create(body: NewScenario, person: Editor, site: SiteOf) -> Document:
     """Make a scenario: of ``text``, as a copy of another, composed of building blocks, or the small one."""
     if sum((body.text is not None, body.copy_of is not None, bool(body.blocks))) > 1:
@@ -155,7 +167,7 @@ def create(body: NewScenario, person: Editor, site: SiteOf) -> Document:
     return scenario_document(site, person, body.id)
 
 
-@router.get("/scenarios/{scenario}", responses=refusals(404))
+@router.get("/scenarios/{scenario}", responses={**refusals(404), **answered(ScenarioDocument)})
 def read(scenario: ScenarioId, person: Reader, site: SiteOf) -> Document:
     """A scenario: its text and version, what is wrong with it, its outline, and the draft of who asks."""
     return scenario_document(site, person, scenario)
@@ -164,7 +176,7 @@ def read(scenario: ScenarioId, person: Reader, site: SiteOf) -> Document:
 @router.put(
     "/scenarios/{scenario}",
     response_model=SavedText,
-    responses={**refusals(404, 413), 409: {"description": "offramp.conflict/1: both texts, and where they clash"}},
+    responses={**refusals(404, 413), **answered(ConflictDocument, "The two clash.", 409)},
 )
 def write(scenario: ScenarioId, body: ToSave, person: Editor, site: SiteOf) -> Any:
     """Save a text. Where the file is no longer the one that it began with, the two are merged if they do not clash."""
@@ -174,39 +186,39 @@ def write(scenario: ScenarioId, body: ToSave, person: Editor, site: SiteOf) -> A
     return SavedText(version=found.version, merged=found.merged, text=found.text)
 
 
-@router.delete("/scenarios/{scenario}", responses=refusals(404))
+@router.delete("/scenarios/{scenario}", responses={**refusals(404), **answered(DeletedScenario)})
 def delete(scenario: ScenarioId, person: Editor, site: SiteOf) -> Document:
     """Put a scenario into the trash, from which it can be restored."""
     return moving.delete(site, person, scenario).record
 
 
-@router.post("/scenarios/{scenario}/rename", responses=refusals(404, 409))
+@router.post("/scenarios/{scenario}/rename", responses={**refusals(404, 409), **answered(ScenarioDocument)})
 def rename(scenario: ScenarioId, body: NewName, person: Editor, site: SiteOf) -> Document:
     """Give a scenario another id, and its file another name; comments, versions and drafts go along."""
     moving.rename(site, person, scenario, body.to)
     return scenario_document(site, person, body.to)
 
 
-@router.post("/scenarios/{scenario}/check", responses=refusals())
+@router.post("/scenarios/{scenario}/check", responses={**refusals(), **answered(CheckedText)})
 def check(scenario: ScenarioId, body: ToCheck, _: Reader) -> Document:
     """What is wrong with a text, and its outline; nothing is saved."""
     return check_document(scenario, body.text)
 
 
-@router.post("/scenarios/{scenario}/edit", responses=refusals())
+@router.post("/scenarios/{scenario}/edit", responses={**refusals(), **answered(EditedText)})
 def edit(scenario: ScenarioId, body: ToEdit, _: Reader) -> Document:
     """A text with changes made to it: comments, order and spacing stay. Nothing is saved."""
     text = editing.changed(body.text, [each.meant() for each in body.changes], file_of(scenario))
     return {"text": text, **check_document(scenario, text)}
 
 
-@router.get("/trash", responses=refusals())
+@router.get("/trash", responses={**refusals(), **answered(TrashList)})
 def trash(_: Reader, site: SiteOf) -> Document:
     """The scenarios that were deleted, the newest first."""
     return {"trash": [each.record for each in moving.deleted(site)]}
 
 
-@router.post("/trash/{deleted}/restore", responses=refusals(404, 409))
+@router.post("/trash/{deleted}/restore", responses={**refusals(404, 409), **answered(ScenarioDocument)})
 def restore(
     deleted: Annotated[str, Path(pattern=moving.TRASH_ID)], body: Restored, person: Editor, site: SiteOf
 ) -> Document:
@@ -221,7 +233,7 @@ def schema(_: Reader) -> Document:
     return json_schema()
 
 
-@router.get("/blocks", responses=refusals())
+@router.get("/blocks", responses={**refusals(), **answered(BlockList)})
 def blocks(_: Reader) -> Document:
     """The building blocks: what each is about, rests on, brings, and takes as parameters."""
     names = sorted(block_names(), key=lambda name: (block(name).slot, name))
