@@ -23,8 +23,9 @@ from offramp.workspace.access.passwords import hash_password
 from offramp.workspace.access.roles import CSRF_HEADER, SAFE
 from offramp.workspace.access.secrets import new_secret
 from offramp.workspace.app import create_app
+from offramp.workspace.database import Database
 from offramp.workspace.models import Person
-from offramp.workspace.settings import Settings, cookie_name
+from offramp.workspace.settings import Settings, cookie_name, make_hidden
 from offramp.workspace.site import Site
 
 ROOT = Path(__file__).parents[1]
@@ -113,12 +114,25 @@ def shared(folder: Path, **settings: Any) -> Iterator[Workspace]:
     """A workspace with accounts: the reader rita, the editor ed and the owner olga."""
     app = create_app(Settings(folder, accounts=True, **settings))
     site: Site = app.state.site
-    with site.database.session() as session:
+    _add_people(site.database)
+    with _running(app) as found:
+        yield found
+
+
+def people(folder: Path) -> None:
+    """Have the reader rita, the editor ed and the owner olga in the database of a folder that is not yet served."""
+    settings = Settings(folder, accounts=True)
+    make_hidden(settings.hidden)
+    database = Database(settings.database_url)
+    _add_people(database)
+    database.close()
+
+
+def _add_people(database: Database) -> None:
+    with database.session() as session:
         for name, role in PEOPLE.items():
             person = Person(name=name, display=name.title(), role=role, password=_hashed(), feed_key=new_secret())
             session.add(person)
-    with _running(app) as found:
-        yield found
 
 
 @contextmanager
