@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from browser import ALONE, axe_faults, chromium
-from workspace_site import PASSWORD, Served, make_folder, people, served
+from workspace_site import PASSWORD, ROOT, Served, make_folder, people, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -254,6 +255,11 @@ def test_a_killed_server_loses_neither_run_nor_text(browser: Any, tmp_path: Path
             me.says("current version")
 
 
+def _spanish(key: str) -> str:
+    words: dict[str, str] = json.loads((ROOT / "ui/src/words/es.json").read_text(encoding="utf-8"))
+    return words[key]
+
+
 PAGES = ("/", "/s/talks", "/s/talks/ask", "/s/talks/evidence", "/s/talks/edit", "/s/talks/runs", "/s/talks/history")
 
 
@@ -294,5 +300,5 @@ def test_everything_can_be_done_with_the_keyboard(visited: Seat) -> None:
 def test_the_words_are_spanish_where_someone_wants_them(visited: Seat) -> None:
     visited.go("/settings")
     visited.page.get_by_label(re.compile("Language|Idioma")).first.select_option("es")
-    visited.sees(visited.page.get_by_role("link", name="Escenarios"))
+    visited.sees(visited.page.get_by_role("heading", name=_spanish("settings.title")))
     visited.page.get_by_label(re.compile("Language|Idioma")).first.select_option("en")
