@@ -280,7 +280,7 @@ def test_a_page_has_no_fault_and_fits(place: str, width: int, scheme: str, visit
     visited.page.set_viewport_size({"width": width, "height": 900})
     visited.page.emulate_media(color_scheme=scheme)
     visited.go(place)
-    visited.sees(visited.page.get_by_role("main"))
+    visited.sees(visited.page.get_by_role("heading", level=1))
     visited.page.wait_for_load_state("networkidle")
     assert visited.faults() == []
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -300,5 +300,5 @@ def test_everything_can_be_done_with_the_keyboard(visited: Seat) -> None:
 def test_the_words_are_spanish_where_someone_wants_them(visited: Seat) -> None:
     visited.go("/settings")
     visited.page.get_by_label(re.compile("Language|Idioma")).first.select_option("es")
-    visited.sees(visited.page.get_by_role("heading", name=_spanish("settings.title")))
+    visited.sees(visited.page.get_by_role("heading", name=_spanish("nav.settings")))
     visited.page.get_by_label(re.compile("Language|Idioma")).first.select_option("en")
