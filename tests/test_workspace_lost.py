@@ -233,6 +233,39 @@ def test_a_draft_that_is_newer_than_the_save_stays(workspace: Workspace, monkeyp
     assert there(ed)["draft"]["text"] == "typed meanwhile"
 
 
+def test_what_is_written_for_a_scenario_that_is_gone_is_a_draft(workspace: Workspace) -> None:
+    ed, olga = workspace.client("editor"), workspace.client("owner")
+    base = there(ed)
+    gone = olga.delete(TALKS).json()
+    mine = changed(base["text"], "office", 7)
+    found = put(ed, mine, base["version"])
+    assert (found.status_code, "your draft" in found.json()["remedy"]) == (404, True)
+    assert ed.put(f"{TALKS}/draft", json={"text": mine + "#", "base": base["version"]}).status_code == 200
+    olga.post(f"/api/trash/{gone['id']}/restore", json={}).raise_for_status()
+    assert there(ed)["draft"]["text"] == mine + "#"
+    olga.post(f"{TALKS}/rename", json={"to": "other"}).raise_for_status()
+    found = put(ed, mine, base["version"])
+    assert (found.status_code, "'other'" in found.json()["remedy"]) == (404, True)
+    assert ed.get("/api/scenarios/other").json()["draft"]["text"] == mine
+    assert ed.put("/api/scenarios/never/draft", json={"text": "x", "base": "0" * 64}).status_code == 404
+    assert put(olga, mine, base["version"]).status_code == 404
+
+
+def test_a_file_from_windows_keeps_the_ends_of_its_lines(workspace: Workspace) -> None:
+    file, ed = workspace.folder / "talks.yaml", workspace.client("editor")
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    base = there(ed)
+    mine = changed(base["text"].replace("\r\n", "\n"), "office", 7)
+    theirs = changed(base["text"].replace("\r\n", "\n"), "wear", 3)
+    assert put(ed, mine, base["version"]).json()["text"] == mine.replace("\n", "\r\n")
+    saved = put(ed, theirs, base["version"]).json()
+    assert saved["merged"]
+    assert file.read_bytes() == changed(mine, "wear", 3).replace("\n", "\r\n").encode() == saved["text"].encode()
+    sent = {"text": saved["text"], "changes": [{"path": ["assumptions", "new"], "value": {"value": 1}}]}
+    text = ed.post(f"{TALKS}/edit", json=sent).json()["text"]
+    assert text.count("\n") == text.count("\r\n") == saved["text"].count("\n") + 1
+
+
 def entered(server: Any) -> httpx.Client:
     """A browser that has come in, with its token."""
     client: httpx.Client = server.client(enter=True)

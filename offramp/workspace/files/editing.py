@@ -11,6 +11,7 @@ from typing import Any
 
 from offramp.scenario.edit import REMOVE, edit, insert, move, plain
 from offramp.scenario.rename import rename
+from offramp.workspace.files.endings import has_crlf, with_ends_of
 
 Keys = tuple[str, ...]
 
@@ -58,9 +59,10 @@ def changed(text: str, changes: Sequence[Change], file: str) -> str:
     ScenarioError
         Where one of them cannot be made; then none is.
     """
+    plain_ends = text.replace("\r\n", "\n") if has_crlf(text) else text
     for change in changes:
-        text = _made(text, change, file)
-    return text
+        plain_ends = _made(plain_ends, change, file)
+    return with_ends_of(text, plain_ends)
 
 
 def _made(text: str, change: Change, file: str) -> str:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-MOST_NAMED = 10_000
-"""Values in one question to the database."""
-
 
 def list_scenarios(site: Site) -> Record:
     """Every scenario of the folder, and what was left out."""
@@ -55,20 +52,20 @@ def up_to_date(site: Site, entries: Sequence[Entry]) -> dict[str, Head]:
     """The newest versions, once what stands in the files is among them."""
     with site.database.session() as session:
         known = versions.heads(session)
-        new = [entry for entry in entries if entry.version and entry.id not in known]
-        for entry in new:
-            _enter_new(session, site, entry)
-        if new:
-            known |= versions.heads(session, [entry.id for entry in new][:MOST_NAMED])
+        if not known:  # the first time that anyone looks: that they are there is no news
+            for entry in entries:
+                _enter_first(session, site, entry)
+            known = versions.heads(session)
     for entry in entries:
-        if entry.version and entry.id in known and known[entry.id].version != entry.version:
+        head = known.get(entry.id)
+        if entry.version and (head is None or head.version != entry.version):
             with contextlib.suppress(Refusal):
                 known[entry.id] = noticed(site, entry.id)
     return known
 
 
-def _enter_new(session: Session, site: Site, entry: Entry) -> None:
-    """A file that nobody has looked at yet is a version; that it is there is no news."""
+def _enter_first(session: Session, site: Site, entry: Entry) -> None:
+    """What stands in a file, as its first version."""
     with contextlib.suppress(Refusal):
         text = site.folder.read(entry.id).text
         versions.enter(session, entry.id, text, origin=DISK).at = min(entry.stamp.changed, now())

@@ -81,6 +81,7 @@ def rename(site: Site, person: Person, scenario: str, to: str) -> None:
     Refusal
         404 where there is none; 409 where the name is taken.
     """
+    site.folder.path_of(scenario)
     first, second = sorted((scenario, to))
     with site.folder.alone(first), site.folder.alone(second):
         there = present(site, scenario)
@@ -111,6 +112,7 @@ class Deleted:
 
 def delete(site: Site, person: Person, scenario: str) -> Deleted:
     """Put a scenario's file into the trash; what is known of it stays."""
+    site.folder.path_of(scenario)
     with site.folder.alone(scenario):
         there = present(site, scenario)
         title = site.catalogue.known(there.content.version)

@@ -8,7 +8,7 @@ stays as it is, and the version stays, kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ from offramp.workspace.files.changes import changes_between, summed_up
 from offramp.workspace.files.checking import checked
 from offramp.workspace.files.committing import committed
 from offramp.workspace.files.drafts import drop_written_before
+from offramp.workspace.files.endings import with_ends_of
 from offramp.workspace.files.folder import version_of
+from offramp.workspace.files.homeless import Order, homeless
 from offramp.workspace.files.merging.merge import Merge, merge
 from offramp.workspace.files.present import Present, file_of, present
 from offramp.workspace.files.versions import KEPT, WORKSPACE
@@ -54,16 +56,6 @@ class Conflict:
     merge: Merge
 
 
-@dataclass(frozen=True)
-class Order:
-    """What someone wants to be saved; ``base`` is the version that they began with."""
-
-    scenario: str
-    text: str
-    base: str
-    message: str = ""
-
-
 def save(site: Site, person: Person, order: Order) -> Saved | Conflict:
     """Save a text, merged with what others saved meanwhile; or say how the two clash.
 
@@ -71,11 +63,17 @@ def save(site: Site, person: Person, order: Order) -> Saved | Conflict:
     ------
     Refusal
         404 where there is no such scenario, 413 where the text is too large, 409 where the file never stands still.
+        What was written for a scenario that is gone is kept as a draft.
     """
     began = now()
     _check_size(site, order.text)
+    try:
+        site.folder.path_of(order.scenario)
+    except Refusal as refusal:
+        raise homeless(site, person, order, refusal) from None
     with site.folder.alone(order.scenario):
         there = present(site, order.scenario)
+        order = replace(order, text=with_ends_of(there.content.text, order.text))
         if order.text == there.content.text:
             _settle_drafts(site, person, order, began)
             return Saved(there.head.version, False, order.text)

@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from offramp.workspace.files.listed import up_to_date
-from offramp.workspace.files.versions import DISK
 from offramp.workspace.problems import Refusal
 
 if TYPE_CHECKING:
@@ -44,12 +43,9 @@ class Watcher:
         """Enter what was changed as versions, and tell who listens of it, and of what is gone."""
         entries = self._site.folder.listing().entries
         there = frozenset(entry.id for entry in entries)
-        heads = up_to_date(self._site, entries)
-        before = there if self._there is None else self._there
-        for scenario in sorted(before ^ there):
-            head = heads.get(scenario) if scenario in there else None
-            if head is None or head.origin == DISK:  # what was made here was told of
-                self._site.bus.publish("scenario", id=scenario, version=head.version if head else "", by=None)
+        up_to_date(self._site, entries)
+        for scenario in sorted((self._there or there) - there):
+            self._site.bus.publish("scenario", id=scenario, version="", by=None)
         self._there = there
 
     def _watch(self) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from offramp.workspace.access.roles import Editor
 from offramp.workspace.files.drafts import drop_draft, keep_draft
+from offramp.workspace.files.versions import head
 from offramp.workspace.problems import Refusal
 from offramp.workspace.routes.common import ScenarioId, refusals
 from offramp.workspace.routes.scenarios import Hash, Strict, Text
@@ -31,11 +32,12 @@ class Kept(BaseModel):
 
 @router.put("", responses=refusals(404, 413))
 def keep(scenario: ScenarioId, body: ToKeep, person: Editor, site: SiteOf) -> Kept:
-    """Keep a draft in place of the one before; everyone has one of each scenario."""
-    site.folder.place(scenario)
+    """Keep a draft in place of the one before; everyone has one of each scenario, of one that was deleted too."""
     if len(body.text.encode()) > site.folder.largest:
         raise Refusal(413, "a draft that is too large", f"at most {site.folder.largest:,} bytes", "shorten it")
     with site.database.session() as session:
+        if head(session, scenario) is None:
+            site.folder.path_of(scenario)
         return Kept(at=keep_draft(session, person, scenario, body.text, body.base))
 
 

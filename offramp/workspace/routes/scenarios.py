@@ -13,10 +13,11 @@ from offramp.scenario.schema import json_schema
 from offramp.workspace.access.roles import Editor, Reader
 from offramp.workspace.files import editing, moving
 from offramp.workspace.files.documents import check_document, conflict_document, scenario_document
+from offramp.workspace.files.homeless import Order
 from offramp.workspace.files.ids import ID_PATTERN, LONGEST
 from offramp.workspace.files.listed import list_scenarios
 from offramp.workspace.files.present import file_of, present
-from offramp.workspace.files.saving import Conflict, Order, save
+from offramp.workspace.files.saving import Conflict, save
 from offramp.workspace.files.versions import LONGEST_MESSAGE
 from offramp.workspace.problems import Refusal
 from offramp.workspace.routes.answers import (
