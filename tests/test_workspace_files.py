@@ -238,3 +238,13 @@ def test_a_change_that_cannot_be_made_says_why(workspace: Workspace, change: dic
     found = workspace.client().post(f"/api/scenarios/{TALKS}/edit", json={"text": EDITED, "changes": [change]})
     assert found.status_code == 422
     assert says in str(found.json())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a: 1\n" + "#" * 300_000, 2), ("a: {b: 0}\n", {"b": 1, **{f"k{number}": number for number in range(200)}})],
+    ids=["a long text", "a large value"],
+)
+def test_an_edit_that_would_take_long_is_refused(workspace: Workspace, text: str, value: Any) -> None:
+    sent = {"text": text, "changes": [{"path": ["a"], "value": value}]}
+    assert workspace.client().post(f"/api/scenarios/{TALKS}/edit", json=sent).status_code == 413

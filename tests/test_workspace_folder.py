@@ -139,8 +139,9 @@ def test_what_is_taken_or_leads_elsewhere_cannot_be_created(name: str, workspace
         (b"format: offramp/1\ntitle: \xff\n", "the byte 0xff on line 2"),
         ("format: offramp/1\n".encode("utf-16"), "UTF-16 text"),
         (b"format: offramp/1\n" + b"#" * 1_000_000, "a file of 1,000,018 bytes"),
+        (b"format: offramp/1\n\0", "a NUL character on line 2"),
     ],
-    ids=["not UTF-8", "UTF-16", "too large"],
+    ids=["not UTF-8", "UTF-16", "too large", "NUL"],
 )
 def test_a_file_that_is_no_text_says_why(workspace: Workspace, content: bytes, says: str) -> None:
     (workspace.folder / "talks.yaml").write_bytes(content)

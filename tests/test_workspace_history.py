@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -144,6 +145,23 @@ def test_gits_commits_are_part_of_the_history(folder: Path) -> None:
         saved = save(workspace, "title: ", "title: New ")
         assert entries_of(workspace)[0]["version"] == saved["version"]
         assert git(folder, "status", "--short").strip() == "M talks.yaml"
+
+
+def test_a_base_that_only_git_knows_is_merged_with(folder: Path) -> None:
+    git(folder, "init", "-q")
+    file = folder / "talks.yaml"
+    original = file.read_text()
+    git(folder, "add", "talks.yaml")
+    git(folder, "commit", "-qm", "begin")
+    file.write_text(original.replace("{pert: [6, 10, 16]}", "{pert: [6, 11, 16]}"))
+    git(folder, "commit", "-qam", "a better guess")
+    with shared(folder) as workspace:
+        client = workspace.client("editor")
+        base = hashlib.sha256(original.encode()).hexdigest()
+        saved = client.put(TALKS, json={"text": original.replace("title: ", "title: New "), "base": base}).json()
+        assert saved["merged"]
+        assert file.read_text() == saved["text"]
+        assert ("title: New " in saved["text"], "{pert: [6, 11, 16]}" in saved["text"]) == (True, True)
 
 
 def test_a_save_is_a_commit_where_that_is_wanted(folder: Path) -> None:

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from offramp.scenario.edit import REMOVE, edit, insert, move, plain
+from offramp.scenario.load import MAX_BYTES
 from offramp.scenario.rename import rename
 from offramp.workspace.files.endings import has_crlf, with_ends_of
+from offramp.workspace.problems import Refusal
 
 Keys = tuple[str, ...]
+
+MOST_STEPS = 100
+"""Values that one change may change; each takes about a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,12 @@ def changed(text: str, changes: Sequence[Change], file: str) -> str:
     ------
     ScenarioError
         Where one of them cannot be made; then none is.
+    Refusal
+        413: the text is too long to be a scenario, or a change is too large to be made piece by piece.
     """
+    if len(text) > MAX_BYTES:
+        found, allowed = f"a text of {len(text):,} characters", f"at most {MAX_BYTES:,}"
+        raise Refusal(413, found, allowed, "split or shorten it")
     plain_ends = text.replace("\r\n", "\n") if has_crlf(text) else text
     for change in changes:
         plain_ends = _made(plain_ends, change, file)
@@ -75,7 +86,11 @@ def _made(text: str, change: Change, file: str) -> str:
     there = value_at(text, change.path, file)
     if there is None and change.before is not None:
         return insert(text, change.path, change.value, change.before, file)
-    for step in _steps(change.path, there, change.value):
+    steps = list(islice(_steps(change.path, there, change.value), MOST_STEPS + 1))
+    if len(steps) > MOST_STEPS:
+        found = f"a change of more than {MOST_STEPS} values at once"
+        raise Refusal(413, found, f"at most {MOST_STEPS}", "change the text itself, or send fewer at once")
+    for step in steps:
         text = _stepped(text, step, file)
     return text
 

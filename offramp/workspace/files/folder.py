@@ -334,6 +334,9 @@ def _digest(content: bytes) -> str:
 def _decoded(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise Refusal(422, "UTF-16 text", "UTF-8", "save the file as UTF-8")
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise Refusal(422, f"a NUL character on line {line}", "text", "remove the character")
     try:
         return content.decode()
     except UnicodeDecodeError as error:

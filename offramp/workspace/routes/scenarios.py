@@ -132,7 +132,7 @@ class ToEdit(Strict):
     """A text, and changes to make to it, one after the other."""
 
     text: Text
-    changes: list[Change] = Field(min_length=1, max_length=500)
+    changes: list[Change] = Field(min_length=1, max_length=100)
 
 
 class SavedText(BaseModel):
@@ -206,7 +206,7 @@ def check(scenario: ScenarioId, body: ToCheck, _: Reader) -> Document:
     return check_document(scenario, body.text)
 
 
-@router.post("/scenarios/{scenario}/edit", responses={**refusals(), **answered(EditedText)})
+@router.post("/scenarios/{scenario}/edit", responses={**refusals(413), **answered(EditedText)})
 def edit(scenario: ScenarioId, body: ToEdit, _: Reader) -> Document:
     """A text with changes made to it: comments, order and spacing stay. Nothing is saved."""
     text = editing.changed(body.text, [each.meant() for each in body.changes], file_of(scenario))

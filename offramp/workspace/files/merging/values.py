@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from offramp.errors import ScenarioError
 from offramp.scenario.edit import REMOVE, edit, plain
+from offramp.scenario.load import MAX_BYTES
 
 Path = tuple[str, ...]
 
@@ -42,7 +43,9 @@ class Sides:
 
     @classmethod
     def of(cls, base: str, first: str, second: str) -> Sides | None:
-        """None where one is not YAML, or both sides changed the same value, not alike."""
+        """None where one is too long or not YAML, or both sides changed the same value, not alike."""
+        if max(len(text) for text in (base, first, second)) > MAX_BYTES:
+            return None
         try:
             old, one, two = (plain(text) for text in (base, first, second))
         except ScenarioError:
