@@ -8,8 +8,10 @@ import * as drafts from '../../scenario/drafts';
 import type { Editor } from './editor';
 import { spliced } from './splice';
 
+const READ_AFTER = 120;
 const CHECK_AFTER = 350;
 const KEEP_AFTER = 600;
+const AGAIN_AFTER = 5000;
 
 export type Kept = 'saved' | 'waiting' | 'kept' | 'here' | 'nowhere';
 
@@ -43,6 +45,7 @@ export class Work {
   readonly editable = $derived(this.read.value !== null && site.may('editor'));
 
   editor: Editor | null = null;
+  #reading: ReturnType<typeof setTimeout> | undefined;
   #checking: ReturnType<typeof setTimeout> | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #asked: AbortController | null = null;
@@ -73,13 +76,22 @@ export class Work {
 
   #take(text: string): void {
     this.text = text;
-    this.read = reading(text);
+    this.#reads();
+  }
+
+  /** Reads the text, for the forms. */
+  #reads(): void {
+    clearTimeout(this.#reading);
+    if (this.read.text === this.text) return;
+    this.read = reading(this.text);
     if (this.read.value) this.value = this.read.value;
   }
 
   /** Called by the editor after each change. */
   changed(text: string): void {
-    this.#take(text);
+    this.text = text;
+    clearTimeout(this.#reading);
+    this.#reading = setTimeout(() => this.#reads(), READ_AFTER);
     if (this.dirty) this.#keepHere();
     else void this.#dropDraft();
     clearTimeout(this.#checking);
@@ -107,7 +119,10 @@ export class Work {
         if (this.text === text && this.dirty) this.kept = 'kept';
       },
       () => {
-        if (this.dirty) this.kept = 'here';
+        if (!this.dirty) return;
+        this.kept = 'here';
+        clearTimeout(this.#keeping);
+        this.#keeping = setTimeout(() => void this.keep(), AGAIN_AFTER);
       },
     );
     await this.#sent;
@@ -175,6 +190,7 @@ export class Work {
       made = alone;
     } finally {
       bring(made);
+      this.#reads();
     }
   }
 
@@ -271,7 +287,7 @@ export class Work {
     ];
     return () => {
       stops.forEach((stop) => stop());
-      clearTimeout(this.#checking);
+      [this.#reading, this.#checking, this.#keeping].forEach(clearTimeout);
       this.#asked?.abort();
     };
   }
