@@ -22,6 +22,7 @@ from offramp.workspace.access.headers import NOTHING
 from offramp.workspace.access.hosts import allowed_names, is_loopback
 from offramp.workspace.access.log import Unforeseen, told_path
 from offramp.workspace.app import create_app
+from offramp.workspace.description import coded
 from offramp.workspace.settings import Limits, Settings, cookie_name
 from workspace_site import ADDRESS, PASSWORD, Client, Workspace, local, make_folder, shared
 
@@ -305,7 +306,11 @@ def test_the_interface_is_described_without_scripts(alone: Workspace) -> None:
     for name in document["components"]["schemas"]:
         assert f'id="shape-{name}"' in answer.text
     assert "integer from 1 to 365" in answer.text
-    assert "list of TokenDocument" in answer.text
+    assert 'list of <a href="#shape-TokenDocument">TokenDocument</a>' in answer.text
+
+
+def test_what_the_description_says_cannot_be_markup() -> None:
+    assert coded("see `<b>` & <i>") == "see <code>&lt;b&gt;</code> &amp; &lt;i&gt;"
 
 
 def test_the_openapi_document_says_how_one_gets_in(alone: Workspace) -> None:

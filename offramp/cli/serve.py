@@ -76,7 +76,7 @@ def serve(
     from offramp.workspace.settings import Limits, Mail, Settings
 
     settings = Settings(
-        Path(folder),
+        Path(folder).resolve(),
         host=host,
         port=port,
         database=database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from offramp.workspace.access.roles import CSRF_HEADER
 
@@ -40,7 +42,7 @@ class Operation:
     says: str
     parameters: list[dict[str, Any]]
     body: str
-    answers: list[tuple[str, str, str]]
+    answers: list[tuple[str, str]]
 
 
 def describe(app: FastAPI) -> None:
@@ -65,7 +67,24 @@ def description_page(document: Mapping[str, Any], nonce: str) -> str:
         groups.setdefault(tag, []).append(operation)
     schemas = document.get("components", {}).get("schemas", {})
     shapes = [(name, _fields(shape)) for name, shape in sorted(schemas.items())]
-    return _template().render(info=document["info"], groups=groups, shapes=shapes, nonce=nonce)
+
+    def linked(words: str) -> Markup:
+        """What a shape is, with links to the shapes that it names."""
+        pieces = re.split(r"(\w+)", words)
+        link = Markup('<a href="#shape-{0}">{0}</a>')
+        return Markup("").join(link.format(piece) if piece in schemas else piece for piece in pieces)
+
+    return _template().render(
+        info=document["info"], groups=groups, shapes=shapes, nonce=nonce, linked=linked, coded=coded
+    )
+
+
+def coded(text: str) -> Markup:
+    """A text in which what stands between backticks is code."""
+    pieces = re.split(r"`+([^`]+)`+", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)
+    )
 
 
 @cache
@@ -85,9 +104,6 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
 
 
 def _operation(path: str, method: str, found: Mapping[str, Any]) -> Operation:
-    answers = [
-        (status, answer.get("description", ""), _content(answer)) for status, answer in found["responses"].items()
-    ]
     parameters = [
         {
             "name": each["name"],
@@ -99,7 +115,17 @@ def _operation(path: str, method: str, found: Mapping[str, Any]) -> Operation:
     ]
     says = found.get("description", "")
     summary = found.get("summary", "")
-    return Operation(method.upper(), path, summary, says, parameters, _content(found.get("requestBody", {})), answers)
+    return Operation(
+        method.upper(), path, summary, says, parameters, _content(found.get("requestBody", {})), _answers(found)
+    )
+
+
+def _answers(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What may be answered: the statuses with the same body together."""
+    by_body: dict[str, list[str]] = {}
+    for status, answer in found["responses"].items():
+        by_body.setdefault(_content(answer) or answer.get("description", ""), []).append(status)
+    return [(", ".join(sorted(statuses)), body) for body, statuses in by_body.items()]
 
 
 def _content(found: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -183,7 +184,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise RunError(f"{port} is no port; give one from 0 to 65535") from None
     except OSError as error:
         raise RunError(
-            f"cannot listen at {host} on port {port} ({error.strerror}); give another with --port, "
+            f"cannot listen at {host} on port {port} ({os.strerror(error.errno or 0)}); give another with --port, "
             "or 0 for any that is free"
         ) from None
 

@@ -19,7 +19,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 """A built file never changes: its name holds the hash of its content."""
 
 UNBUILT = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>offramp</title>
+<html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>offramp</title>
 <h1>The front end is not built</h1>
 <p>Run <code>make ui</code> in the source folder (it needs Node), then load this page again.</p>
 <p>The interface for programs is there: <a href="/api/docs">/api/docs</a>.</p></html>
