@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2 as httpx
@@ -16,12 +17,20 @@ from click.testing import CliRunner, Result
 
 from offramp.cli import main
 from offramp.workspace.settings import Mail, Settings
-from workspace_site import PASSWORD, ROOT, make_folder, served
+from workspace_site import PASSWORD, ROOT, Served, make_folder, served
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_folder(tmp_path, "talks.yaml")
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    """A server of an empty folder, for tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("empty")
+    with served(folder) as server:
+        yield server, folder
 
 
 def _offramp(*words: object, typed: str = "") -> Result:
@@ -35,12 +44,12 @@ def _refused(folder: Path, *options: object) -> str:
     return result.stderr
 
 
-def test_the_printed_address_lets_in_once(folder: Path) -> None:
-    with served(folder) as server:
-        first, second = server.client(enter=True), server.client(enter=True)
-        assert first.get("/api/session").json()["person"]["role"] == "owner"
-        assert second.get("/api/session").json()["person"] is None
-        assert first.get(server.opening).headers["location"] == "/"
+def test_the_printed_address_lets_in_once(standing: tuple[Served, Path]) -> None:
+    server, _ = standing
+    first, second = server.client(enter=True), server.client(enter=True)
+    assert first.get("/api/session").json()["person"]["role"] == "owner"
+    assert second.get("/api/session").json()["person"] is None
+    assert first.get(server.opening).headers["location"] == "/"
 
 
 def test_a_session_outlives_the_server_that_it_began_with(folder: Path) -> None:
@@ -62,12 +71,12 @@ def test_a_key_of_an_earlier_start_is_worth_nothing(folder: Path) -> None:
         assert "set-cookie" in client.get(server.opening).headers
 
 
-def test_a_second_server_for_a_folder_is_refused_with_a_way_in(folder: Path) -> None:
-    with served(folder) as server:
-        said = _refused(folder)
-        assert "is served already" in said
-        way_in = next(word for word in said.split() if word.startswith(server.address))
-        assert "set-cookie" in httpx.get(way_in).headers
+def test_a_second_server_for_a_folder_is_refused_with_a_way_in(standing: tuple[Served, Path]) -> None:
+    server, folder = standing
+    said = _refused(folder)
+    assert "is served already" in said
+    way_in = next(word for word in said.split() if word.startswith(server.address))
+    assert "set-cookie" in httpx.get(way_in).headers
 
 
 def test_a_folder_can_be_served_again_after_its_server_was_killed(folder: Path) -> None:
@@ -85,17 +94,15 @@ def test_a_server_ends_in_good_order(folder: Path, how: signal.Signals) -> None:
         assert "Traceback" not in (server.process.stderr.read() if server.process.stderr else "")
 
 
-def test_an_empty_folder_is_served(tmp_path: Path) -> None:
-    with served(tmp_path) as server:
-        assert "<title>offramp" in httpx.get(f"{server.address}/").text
+def test_an_empty_folder_is_served(standing: tuple[Served, Path]) -> None:
+    assert "<title>offramp" in httpx.get(f"{standing[0].address}/").text
 
 
-def test_what_the_workspace_keeps_is_for_nobody_else_and_not_for_git(folder: Path) -> None:
-    with served(folder):
-        hidden = folder / ".offramp"
-        assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
-        assert (hidden / ".gitignore").read_text(encoding="utf-8") == "*\n"
-        assert stat.S_IMODE((hidden / "keys").stat().st_mode) == 0o700
+def test_what_the_workspace_keeps_is_for_nobody_else_and_not_for_git(standing: tuple[Served, Path]) -> None:
+    hidden = standing[1] / ".offramp"
+    assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
+    assert (hidden / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert stat.S_IMODE((hidden / "keys").stat().st_mode) == 0o700
 
 
 def test_a_port_that_is_taken_is_said_with_what_to_do(folder: Path) -> None:
@@ -274,9 +281,8 @@ def test_a_connection_that_says_nothing_is_closed(folder: Path, monkeypatch: pyt
         process.kill()
 
 
-def test_the_server_names_no_software(folder: Path) -> None:
-    with served(folder) as server:
-        assert "server" not in httpx.get(server.address).headers
+def test_the_server_names_no_software(standing: tuple[Served, Path]) -> None:
+    assert "server" not in httpx.get(standing[0].address).headers
 
 
 def test_help_does_not_load_the_server() -> None:
