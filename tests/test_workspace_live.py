@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from jsonschema import Draft202012Validator
 from offramp.explore.run import run
 from offramp.scenario.edit import edit
 from offramp.scenario.load import load, loads
+from offramp.workspace import serving
 from offramp.workspace.live import servant
 from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.desk import Desk
@@ -360,3 +362,10 @@ def test_a_mistake_of_ours_ends_one_answer_and_not_the_process(
     assert status == 500
     assert "nobody thought" not in body.decode(), "what went wrong inside is for the log"
     assert "nobody thought of this" in capsys.readouterr().err
+
+
+def test_answers_leave_without_waiting_for_their_headers_to_be_received() -> None:
+    with serving._listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
