@@ -251,9 +251,9 @@ class Slow:
         self.pid = None
 
     def ask(self, message: dict[str, Any], seconds: float) -> Reply:  # noqa: ARG002
-        self.asked.append(message["name"])
+        self.asked.append(message.get("name", ""))
         self.go.acquire()
-        return Reply(200, message["name"].encode())
+        return Reply(200, message.get("name", "").encode())
 
     def stop(self) -> None:
         self.go.release(1000)
@@ -369,3 +369,17 @@ def test_answers_leave_without_waiting_for_their_headers_to_be_received() -> Non
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+def test_a_desk_that_is_not_ready_yet_says_so(
+    workspace: Workspace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, process = Desk(LIMITS.memory), Slow()
+    desk._lanes["quick"].process = process  # type: ignore[assignment]
+    monkeypatch.setattr(workspace.site, "desk", desk)
+    monkeypatch.setattr("offramp.workspace.routes.live.SECONDS", 0.2)
+    answer = _asked(client, seed=31)
+    assert answer.status_code == 503
+    assert "still getting ready" in answer.json()["found"]
+    assert answer.headers["Retry-After"] == "5"
+    desk.close()

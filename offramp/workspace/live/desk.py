@@ -28,8 +28,8 @@ LOG = logging.getLogger(__name__)
 SECONDS = {"quick": 20.0, "slow": 60.0}
 """How long a question may take once it is begun."""
 
-STARTING = 60.0
-"""Beyond that, how long a process may take to start and to have its kernels ready."""
+STARTING = 900.0
+"""Beyond that, how long a process may take to start; where its kernels are not compiled yet, that takes minutes."""
 
 ATTEMPTS = 2
 """How often a question is asked if the process dies of it."""
@@ -104,6 +104,10 @@ class Desk:
         """The number of each process, None for one that is not running."""
         return {name: lane.process.pid for name, lane in self._lanes.items()}
 
+    def is_ready(self, lane: Lane) -> bool:
+        """Whether the process of a lane has answered something, so that the next answer comes soon."""
+        return not self._lanes[lane].is_new
+
     def close(self) -> None:
         """End the processes; whoever waits is told."""
         for lane in self._lanes.values():
@@ -156,7 +160,7 @@ class _Lane:
         self._begun: _Waiting | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._is_new = True
+        self.is_new = True
 
     def put(self, key: str, message: dict[str, Any], owner: Hashable) -> Future[Reply]:
         """The future answer; an equal question that waits or is worked is waited for."""
@@ -215,14 +219,14 @@ class _Lane:
         """The reply; a process that dies of a question is asked once more, as it may have died of another's doing."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                reply = self.process.ask(message, self._seconds + (STARTING if self._is_new else 0.0))
+                reply = self.process.ask(message, self._seconds + (STARTING if self.is_new else 0.0))
             except LostError as error:
-                self._is_new = True
+                self.is_new = True
                 LOG.warning("the desk's process was lost over a question of kind %r: %s", message.get("kind"), error)
                 if error.late or attempt == ATTEMPTS or self._closed:
                     raise _lost(self._seconds, late=error.late) from None
             else:
-                self._is_new = False
+                self.is_new = False
                 return reply
         raise AssertionError("the last attempt returns or raises")
 

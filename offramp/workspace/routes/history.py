@@ -49,7 +49,7 @@ def version_of(scenario: ScenarioId, version: Version, _: Reader, site: SiteOf) 
 async def effect(scenario: ScenarioId, _: Reader, site: SiteOf, first: Asked, second: Asked) -> Response:
     """What changed from one version to another, and what that did to the answer, over a few hundred draws."""
     message = await run_in_threadpool(_message, site, scenario, first, second)
-    answer = await answer_of(site.desk.ask(message, lane="slow"))
+    answer = await answer_of(site.desk, message, "slow")
     if answer.status_code == 200:
         site.past.effects.keep((first, second), effect_record(json.loads(bytes(answer.body))))
     return answer

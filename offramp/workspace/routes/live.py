@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
+from collections.abc import Hashable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from offramp.workspace.access.roles import Reader
+from offramp.workspace.live.desk import Desk, Lane
 from offramp.workspace.live.findings import newest_finding
 from offramp.workspace.live.plain import Text
-from offramp.workspace.live.process import Reply
 from offramp.workspace.live.texts import documents_of, saved_text, stamp_of, version_text
 from offramp.workspace.problems import Refusal
 from offramp.workspace.routes.common import ScenarioId, refusals
@@ -69,14 +69,14 @@ def _document(name: str) -> dict[int | str, dict[str, Any]]:
 async def map_of_moves(site: SiteOf, _: Reader, scenario: ScenarioId, version: Version = None) -> Response:
     """The map of moves, laid out: what is known, done and weighed at each move."""
     what = await run_in_threadpool(_text, site, scenario, version)
-    return await answer_of(site.desk.ask({"kind": "map", "what": what.record()}, lane="slow"))
+    return await answer_of(site.desk, {"kind": "map", "what": what.record()}, "slow")
 
 
 @router.get("/{scenario}/evidence", response_class=Response, responses={**refusals(404, 503), **_document("evidence")})
 async def evidence(site: SiteOf, _: Reader, scenario: ScenarioId, version: Version = None) -> Response:
     """What each assumption is and rests on: its distribution, its bases, and the passages behind them."""
     message = await run_in_threadpool(_evidence, site, scenario, version)
-    return await answer_of(site.desk.ask(message, lane="slow"))
+    return await answer_of(site.desk, message, "slow")
 
 
 @router.post("/{scenario}/ask", response_class=Response, responses={**refusals(404, 409, 503), **_document("ask")})
@@ -84,7 +84,7 @@ async def ask(site: SiteOf, person: Reader, scenario: ScenarioId, question: Ques
     """What the scenario says with another offer, other values or another text; nothing is written."""
     message = await run_in_threadpool(_message, site, scenario, question)
     owner = (person.id, scenario, question.page)
-    return await answer_of(site.desk.ask(message, lane="slow" if question.include else "quick", owner=owner))
+    return await answer_of(site.desk, message, "slow" if question.include else "quick", owner)
 
 
 class Tipping(BaseModel):
@@ -113,7 +113,7 @@ async def tipping(site: SiteOf, person: Reader, scenario: ScenarioId, question: 
     """The value of an assumption at which an answer flips, under an offer and values; nothing is written."""
     message = await run_in_threadpool(_tipping, site, scenario, question)
     owner = (person.id, scenario, "tipping", question.page)
-    return await answer_of(site.desk.ask(message, lane="slow", owner=owner))
+    return await answer_of(site.desk, message, "slow", owner)
 
 
 @router.get("/{scenario}/offers", response_class=Response, responses={**refusals(404, 503), **_document("offers")})
@@ -126,7 +126,7 @@ async def offers(
         document = {**found.document, "notes": [*found.document["notes"], f"from the run {found.run}"]}
         return JSONResponse(document)
     what = await run_in_threadpool(saved_text, site, scenario)
-    return await answer_of(site.desk.ask({"kind": "offers", "what": what.record(), "draws": draws}, lane="slow"))
+    return await answer_of(site.desk, {"kind": "offers", "what": what.record(), "draws": draws}, "slow")
 
 
 def _tipping(site: Site, scenario: str, question: Tipping) -> dict[str, Any]:
@@ -177,10 +177,13 @@ def _text(site: Site, scenario: str, version: str | None) -> Text:
     return saved_text(site, scenario) if version is None else version_text(site, scenario, version)
 
 
-async def answer_of(future: Future[Reply]) -> Response:
+async def answer_of(desk: Desk, message: dict[str, Any], lane: Lane = "quick", owner: Hashable = None) -> Response:
     """The reply once it is there; a request waits without holding a thread, and one that goes away ends nothing."""
+    future = desk.ask(message, lane=lane, owner=owner)
     try:
         reply = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), SECONDS)
     except TimeoutError:
-        raise Refusal(503, "too many questions came before this one", remedy="ask again in a moment") from None
+        starting = "the desk is still getting ready, which takes minutes the first time that offramp is used"
+        found = "too many questions came before this one" if desk.is_ready(lane) else starting
+        raise Refusal(503, found, remedy="ask again in a moment", headers={"Retry-After": "5"}) from None
     return Response(reply.body, reply.status, media_type="application/json")
