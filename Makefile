@@ -3,7 +3,7 @@
 #   make serve    the workspace in the browser, on the examples, with a finished run
 #   make test     the whole test suite                make bench     the benchmarks
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
-#   make check    lint, docs and test                 make fuzz      broken input for two minutes
+#   make check    lint, docs and test                 make fuzz      broken input for three minutes
 #   make outputs  what the pages show of commands, run anew
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make ui       the workspace's front end, built anew (needs Node; only who changes ui/ needs it)
@@ -14,6 +14,7 @@ PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
 JOBS ?= 2
 SEED ?= 7
+SECONDS ?= 60
 WORKSPACE ?= .venv/workspace
 PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
@@ -93,10 +94,11 @@ coverage: .venv/.dev .venv/.oracle
 	$(BIN)/python -m pytest $(PARALLEL) --cov=offramp --cov-report= $(ARGS)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_kernels.py --cov=offramp --cov-append --cov-report=term
 
-# A minute of broken input for each parser; anything but a clean error ends it.
+# A minute of broken input for each parser, and of requests for the workspace; anything but a clean error ends it.
 fuzz: .venv/.dev
 	$(BIN)/python tests/fuzz.py expressions --seconds 60
 	$(BIN)/python tests/fuzz.py loader --seconds 60
+	$(BIN)/python tests/fuzz_workspace.py --seconds $(SECONDS) --seed $(SEED)
 
 check: lint docs test
 

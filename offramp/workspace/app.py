@@ -97,6 +97,8 @@ def _unreadable(_: Request, error: Exception) -> JSONResponse:
 def _plain(_: Request, error: Exception) -> JSONResponse:
     """What the framework refuses itself."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # FastAPI's word for a body that is neither UTF-8 nor JSON
+        return response_of(Refusal(422, "the request is wrong", "JSON in UTF-8", "see /api/docs"))
     phrase = HTTPStatus(error.status_code).phrase.lower()
     found = "there is nothing here" if error.status_code == 404 else str(error.detail or phrase)
     return response_of(Refusal(error.status_code, found, headers=error.headers))

@@ -55,9 +55,27 @@ def describe(app: FastAPI) -> None:
             document["info"]["description"] = ABOUT
             document.setdefault("components", {})["securitySchemes"] = WAYS_IN
             document["security"] = [{name: []} for name in WAYS_IN]
+            _settle_problems(document)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _settle_problems(document: dict[str, Any]) -> None:
+    """Let a refusal be JSON, whatever the operation answers else: FastAPI takes it for of the same kind."""
+    for _, operation in _found(document):
+        for answer in operation["responses"].values():
+            for shape in list(answer.get("content", {}).values()):
+                if shape.get("schema", {}).get("$ref", "").endswith("/ProblemDocument"):
+                    answer["content"] = {"application/json": shape}
+
+
+def _found(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """Every operation of the document, by path and method."""
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield (path, method), methods[method]
 
 
 def description_page(document: Mapping[str, Any], nonce: str) -> str:
@@ -96,11 +114,8 @@ def _template() -> Template:
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
-    for path, methods in document["paths"].items():
-        for method in METHODS:
-            found = methods.get(method)
-            if found is not None:
-                yield (found.get("tags") or ["other"])[0], _operation(path, method, found)
+    for (path, method), found in _found(document):
+        yield (found.get("tags") or ["other"])[0], _operation(path, method, found)
 
 
 def _operation(path: str, method: str, found: Mapping[str, Any]) -> Operation:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import update
 
 from offramp.errors import RunError
@@ -86,6 +87,7 @@ def rename(site: Site, person: Person, scenario: str, to: str) -> None:
     with site.folder.alone(first), site.folder.alone(second):
         there = present(site, scenario)
         with site.database.session() as session:
+            session.execute(delete_rows(Draft).where(Draft.scenario == to))  # of a scenario that had the name before
             for table in TABLES:
                 session.execute(update(table).where(table.scenario == scenario).values(scenario=to))
             note(session, site, person, "renamed", to, before=scenario)

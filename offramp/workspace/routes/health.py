@@ -17,7 +17,7 @@ class Health(BaseModel):
     version: str
 
 
-@router.get("/health")
+@router.get("/health", openapi_extra={"security": []})
 def health() -> Health:
     """Whether the server is there, and its version."""
     return Health(ok=True, version=__version__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi import Path as InPath
@@ -51,9 +51,13 @@ FILES: dict[str, str] = {
 PATIENCE = 60.0
 """Seconds that who asks for a report waits until it is written."""
 
-BINARY: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {}}, "description": "The file."}
-}
+
+def _sends(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """For ``responses=``: that a route sends a file of one of these media types."""
+    shape = {"schema": {"type": "string", "format": "binary"}}
+    content = {kind: {} if kind == "application/json" else shape for kind in kinds}
+    return {200: {"content": content, "description": "The file."}}
+
 
 UNTRUSTED = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -139,7 +143,7 @@ def delete_run(site: SiteOf, person: Editor, run: RunId) -> None:
     throw_away(site, person, run, folder)
 
 
-@router.get("/{run}/files/{name}", response_class=FileResponse, responses=BINARY | refusals(404))
+@router.get("/{run}/files/{name}", response_class=FileResponse, responses=_sends(*FILES.values()) | refusals(404))
 def run_file(site: SiteOf, _: Reader, run: RunId, name: FileName) -> FileResponse:
     """A file of a run."""
     file = site.runs.folder(run) / name
@@ -151,7 +155,13 @@ def run_file(site: SiteOf, _: Reader, run: RunId, name: FileName) -> FileRespons
     )
 
 
-@router.get("/{run}/report.{form}", response_class=FileResponse, responses=BINARY | refusals(404, 409, 503))
+@router.get(
+    "/{run}/report.{form}",
+    response_class=FileResponse,
+    responses=_sends(*(MEDIA[form] for form in get_args(Form)), "application/json")
+    | {202: {"model": Prepared, "description": "It is being made."}}
+    | refusals(404, 409, 503),
+)
 async def report(
     site: SiteOf,
     person: Reader,
@@ -174,7 +184,11 @@ async def report(
     return FileResponse(file, media_type=MEDIA[form], filename=name, content_disposition_type=inline, headers=UNTRUSTED)
 
 
-@router.get("/{run}/" + PICTURES + "/{name}.svg", response_class=FileResponse, responses=BINARY | refusals(404))
+@router.get(
+    "/{run}/" + PICTURES + "/{name}.svg",
+    response_class=FileResponse,
+    responses=_sends(MEDIA["svg"]) | refusals(404),
+)
 def report_picture(
     site: SiteOf, _: Reader, run: RunId, name: Annotated[str, InPath(max_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
 ) -> FileResponse:

@@ -81,13 +81,13 @@ class AboutMe(BaseModel):
     language: str | None = Field(None, pattern=r"^([a-z]{2})?$")
 
 
-@router.get("/session")
+@router.get("/session", openapi_extra={"security": []})
 def session(site: SiteOf, asker: AnyoneAsking) -> SessionDocument:
     """Who is here; ``csrf`` goes into the header ``X-CSRF-Token`` of all that changes something."""
     return _document(site, asker)
 
 
-@router.post("/session", responses=refusals(401, 403, 429))
+@router.post("/session", responses=refusals(401, 403, 429), openapi_extra={"security": []})
 def sign_in(site: SiteOf, request: Request, response: Response, body: SignIn) -> SessionDocument:
     """Sign in with a name and a password; a session that was there before is over."""
     if not site.gate.accounts:

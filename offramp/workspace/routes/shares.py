@@ -118,7 +118,7 @@ def take_back(site: SiteOf, person: Editor, number: RowId) -> None:
     shares.revoke(site, person, number)
 
 
-@router.get("/s/{secret}", response_class=HTMLResponse, responses=PAGES)
+@router.get("/s/{secret}", response_class=HTMLResponse, responses=PAGES, openapi_extra={"security": []})
 def shared_report(site: SiteOf, secret: Annotated[str, InPath(max_length=128)]) -> Response:
     """The report that a link leads to. Nobody need be signed in."""
     found = shares.opened(site, secret)
