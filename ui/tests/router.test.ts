@@ -6,7 +6,7 @@ describe('addresses', () => {
     for (const hash of ['', '#', '#/']) expect(parse(hash)).toMatchObject({ page: 'folder', id: null });
   });
 
-  it.each(['overview', 'ask', 'evidence', 'edit', 'runs', 'history', 'talk'] as const)('leads to the page %s of a scenario and back', (page) => {
+  it.each(['overview', 'ask', 'evidence', 'documents', 'edit', 'runs', 'history', 'talk'] as const)('leads to the page %s of a scenario and back', (page) => {
     expect(parse(toScenario('cases:haiti-1994', page))).toMatchObject({ page, id: 'cases:haiti-1994' });
   });
 

@@ -1,7 +1,7 @@
 /** The typed client of the server's API. Nothing else in the front end fetches. */
 import type {
-  Activity, Block, Change, Checked, Comment, Comparison, Conflict, DigestDocument, Edited, HistoryEntry, Job, JobOrder, Json, Mention,
-  Person, Problem, ProblemLine, RunRow, Saved, Scenario, ScenarioRow, Session, Share, Token,
+  Activity, AddedDocument, Block, Change, Checked, Comment, Comparison, Conflict, DigestDocument, DocumentText, Edited, HistoryEntry, Job, JobOrder, Json, LedgerDocument, Mention,
+  Person, Problem, ProblemLine, RunRow, Saved, Scenario, ScenarioRow, Session, Share, SuggestedDocument, Token,
 } from './types';
 
 /** The server answered that something is wrong, and says what. */
@@ -170,6 +170,13 @@ export const api = {
   dropComment: (id: Comment['id']) => request<null>('DELETE', `/comments/${part(String(id))}`),
   mentions: () => request<{ mentions: Mention[] }>('GET', '/mentions').then((found) => found.mentions),
   readMentions: (ids: Mention['id'][] | 'all') => request<null>('POST', '/mentions/read', ids === 'all' ? { all: true } : { ids }),
+  documents: (id: string) => request<{ documents: LedgerDocument[] }>('GET', `/documents${query({ scenario: id })}`).then((found) => found.documents),
+  addDocument: (form: FormData) => request<AddedDocument>('POST', '/documents', form),
+  documentText: (sha256: string, id: string, first = 1) =>
+    request<DocumentText>('GET', `/documents/${part(sha256)}/text${query({ scenario: id, first, limit: 500 })}`),
+  suggest: (sha256: string, id: string) =>
+    request<SuggestedDocument>('POST', `/documents/${part(sha256)}/suggest${query({ scenario: id })}`, { scenario: id }),
+
   activity: (values: { scenario?: string | undefined; before?: string | number | undefined; limit?: number } = {}) =>
     request<{ entries: Activity[]; next: string | number | null }>('GET', `/activity${query(values)}`),
   digest: (days: number) => request<DigestDocument>('GET', `/digest${query({ days })}`),

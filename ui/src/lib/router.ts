@@ -1,6 +1,6 @@
 /** Addresses of the pages: hash routes such as `#/s/venezuela-2024/edit?at=assumptions.office`. */
 
-export const SCENARIO_PAGES = ['overview', 'ask', 'evidence', 'edit', 'runs', 'history', 'talk'] as const;
+export const SCENARIO_PAGES = ['overview', 'ask', 'evidence', 'documents', 'edit', 'runs', 'history', 'talk'] as const;
 export const SITE_PAGES = ['folder', 'activity', 'people', 'settings'] as const;
 export type ScenarioPage = (typeof SCENARIO_PAGES)[number];
 export type SitePage = (typeof SITE_PAGES)[number];

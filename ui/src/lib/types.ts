@@ -267,4 +267,41 @@ export interface Token {
 
 export interface Block { name: string; title?: string; summary?: string; [key: string]: unknown }
 
+/** A document of the ledger, as `offramp.sources/1` lists it. */
+export interface LedgerDocument {
+  name: string;
+  sha256: string;
+  kind: 'text' | 'html' | 'pdf';
+  title: string;
+  publisher: string;
+  date: string | null;
+  url: string;
+  reliability: string;
+  original: string;
+  file: string;
+}
+
+export interface AddedDocument extends LedgerDocument {
+  new: boolean;
+  copies: { name: string; containment: number }[];
+  overlaps: { name: string; containment: number }[];
+}
+
+export interface DocumentText { count: number; first: number; paragraphs: string[]; title: string; name: string }
+
+/** A passage that may bear on something of a scenario, as in `offramp.suggestions/1`. */
+export interface Suggested {
+  kind: 'party' | 'term' | 'move' | 'assumption' | 'actor' | 'obstacle' | 'hedge';
+  name: string;
+  label: string;
+  paragraph: number;
+  sentence: string;
+  why: string[];
+  hedges: { words?: string; kind?: string }[];
+  best: number | null;
+  score: number;
+}
+
+export interface SuggestedDocument { suggestions: Suggested[]; nothing: string[]; notes: string[] }
+
 export interface Presence { scenario: string; people: string[]; editing?: string[] }

@@ -17,6 +17,7 @@ export const sitePages: Partial<Record<SitePage, Lazy<SiteProps>>> = {
 /** The pages of one scenario. */
 export const scenarioPages: Partial<Record<ScenarioPage, Lazy<PageProps>>> = {
   ...seePages,
+  documents: () => import('./documents/Documents.svelte'),
   edit: () => import('./edit/Edit.svelte'),
   runs: () => import('./runs/Runs.svelte'),
   history: () => import('./history/History.svelte'),
