@@ -210,7 +210,8 @@ def table(rows: list[tuple[Case, list[float]]], first: float) -> str:
     gibibytes = about["memory_bytes"] / 2**30
     where = f"{about['cores']} cores of {about['cpu']}, {gibibytes:.0f} GiB, {about['system']}"
     first_in_line = os.sched_getscheduler(0) != os.SCHED_OTHER
-    load = f"load {about['load_before']}" + ", before which it was worked (real-time priority)" * first_in_line
+    load = f"other work kept the machine at load {about['load_before']:.0f}"
+    load += ", and the server went before it (real-time priority)" * first_in_line
     over = "all but the last four over 1,024 draws, beside the saved version"
     head = f"{datetime.now(UTC).date()}, {where}; {load}; {over}."
     lines = ["| question | times | median, ms | 95th percentile, ms | bar, ms |", "|---|--:|--:|--:|--:|"]

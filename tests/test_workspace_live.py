@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from benchmarks import asking
 from offramp.explore.run import run
 from offramp.scenario.edit import edit
 from offramp.scenario.load import load, loads
@@ -383,3 +384,13 @@ def test_a_desk_that_is_not_ready_yet_says_so(
     assert "still getting ready" in answer.json()["found"]
     assert answer.headers["Retry-After"] == "5"
     desk.close()
+
+
+def test_the_benchmark_asks_each_of_its_questions() -> None:
+    with asking.serving() as address:
+        browser = asking.Browser(address)
+        rows = [(case, asking.measured(browser, case, 1)) for case in asking.CASES]
+    table = asking.table(rows, 0.2)
+    assert all(f"| {case.name} | 1 |" in table for case in asking.CASES)
+    page = asking.PAGE.read_text(encoding="utf-8")
+    assert page.count("<!-- asking: begin -->") == page.count("<!-- asking: end -->") == 1
