@@ -1,4 +1,4 @@
-"""Write docs/api.md and docs/schemas/openapi.json from the workspace itself: `python docs/generate_api.py`."""
+"""Write docs/api.md from the workspace itself: `python docs/generate_api.py`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from typing import Any
 from offramp.workspace.app import create_app
 from offramp.workspace.settings import Settings
 
-DOCS = Path(__file__).parent
-PAGE = DOCS / "api.md"
-OPENAPI = DOCS / "schemas" / "openapi.json"
+PAGE = Path(__file__).with_name("api.md")
 
 HEAD = """# The workspace's HTTP interface
 
 <!-- Written by docs/generate_api.py from the server itself; `make docs` writes it anew. -->
 
-What [`offramp serve`](workspace.md) answers, for programs. `docs/schemas/openapi.json` says the same as OpenAPI, as
-does every server at `/api/openapi.json`; a server shows it to people at `/api/docs`. Documents such as
-`offramp.run/1` are those of [`--json`](json.md).
+What [`offramp serve`](workspace.md) answers, for programs. Every server says the same as OpenAPI at
+`/api/openapi.json`, and shows it to people at `/api/docs`. Documents such as `offramp.run/1` are those of
+[`--json`](json.md).
 
 A program comes with a token, made on the settings page: `Authorization: Bearer ofr_…`. A browser comes with the
 cookie of its session, and then every request that changes something carries the `csrf` of `GET /api/session` as
@@ -85,12 +83,5 @@ def _fields(document: Document, schema: Document) -> str:
     return ", ".join(names) or "any document"
 
 
-def files() -> dict[Path, str]:
-    """What is to stand in each file."""
-    document = openapi()
-    return {PAGE: reference(document), OPENAPI: json.dumps(document, indent=1, ensure_ascii=False) + "\n"}
-
-
 if __name__ == "__main__":
-    for place, text in files().items():
-        place.write_text(text, encoding="utf-8")
+    PAGE.write_text(reference(openapi()), encoding="utf-8")

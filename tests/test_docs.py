@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+from docs import generate_api
 from docs.generate_cli import contexts, reference
 from offramp.cli import main
 from offramp.scenario.distributions import FORMS
@@ -34,8 +35,8 @@ BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | 
 DURATION = re.compile(r"\b\d[\d.,]* ?(ms|s|seconds?|minutes?)\b")
 LINK = re.compile(r"\]\((?!\w+:)(?P<target>[^)#]+)")
 
-NOT_RUN = ("git clone", "cd ", "sudo ")
-"""Commands that a reader needs and that change the machine or fetch something."""
+NOT_RUN = ("git clone", "cd ", "sudo ", "offramp serve")
+"""Commands that a reader needs and that change the machine, fetch something or go on until they are stopped."""
 
 
 class Block(NamedTuple):
@@ -139,6 +140,11 @@ def test_a_yaml_snippet_is_read(block: Block) -> None:
 def test_the_command_line_page_is_what_the_commands_say() -> None:
     page = (DOCS / "cli.md").read_text(encoding="utf-8")
     assert page == reference(), "run `make docs` and commit docs/cli.md"
+
+
+def test_the_page_of_the_interface_is_what_the_server_answers() -> None:
+    page = generate_api.reference(generate_api.openapi())
+    assert generate_api.PAGE.read_text(encoding="utf-8") == page, "run `make docs` and commit docs/api.md"
 
 
 @pytest.mark.parametrize("context", COMMANDS, ids=lambda context: context.command_path)
