@@ -155,12 +155,12 @@ class Jobs:
         Refusal
             404: there is none of that number.
         """
-        with self._lock, self._site.database.session() as session:
+        with self._site.database.session() as session:
             return self._document(queue.find(session, number), self._places(session))
 
     def listed(self, scenario: str | None, statuses: list[str], limit: int) -> list[dict[str, Any]]:
         """The newest jobs, the newest first."""
-        with self._lock, self._site.database.session() as session:
+        with self._site.database.session() as session:
             places = self._places(session)
             return [self._document(job, places) for job in queue.listed(session, scenario, statuses, limit)]
 
