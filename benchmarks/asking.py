@@ -61,8 +61,8 @@ class Browser:
         self._headers["Cookie"] = "; ".join(cookie.split(";")[0] for cookie in cookies)
         self._headers["X-CSRF-Token"] = self.ask("GET", "/api/session")["csrf"]
 
-    def reconnect(self) -> None:
-        """Let go of a connection that the server may have closed; the next question opens another."""
+    def close(self) -> None:
+        """Let go of the connection, which the server may have closed; another question opens another."""
         self._connection.close()
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -193,7 +193,7 @@ def measured(browser: Browser, case: Case, times: int) -> list[float]:
 def first_question(browser: Browser) -> float:
     """Seconds of the first question of all, asked some seconds after the server was started."""
     sleep(8.0)
-    browser.reconnect()
+    browser.close()
     began = perf_counter()
     _post(browser, _question(offer={"passage": "none"}))
     return perf_counter() - began

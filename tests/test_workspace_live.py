@@ -390,6 +390,7 @@ def test_the_benchmark_asks_each_of_its_questions() -> None:
     with asking.serving() as address:
         browser = asking.Browser(address)
         rows = [(case, asking.measured(browser, case, 1)) for case in asking.CASES]
+        browser.close()
     table = asking.table(rows, 0.2)
     assert all(f"| {case.name} | 1 |" in table for case in asking.CASES)
     page = asking.PAGE.read_text(encoding="utf-8")
