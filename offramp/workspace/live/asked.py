@@ -69,16 +69,7 @@ def answer_to(
     if other and columns is not None:
         notes.append(OTHER_DRAWS)
     record = {
-        "schema": ASK_SCHEMA,
-        "offramp": __version__,
-        "scenario": scenario_record(warm.scenario),
-        "version": what.version,
-        "offer": dict(run.scenario.offer),
-        "values": {name: value.as_value() for name, value in question.values.items()},
-        "seen": [dict(each.saw) for each in question.seen],
-        "seed": run.seed,
-        "draws": run.num_draws,
-        "precision": plain_precision(run.precision),
+        **_heading(warm, what, question, run),
         **_results(run, posterior),
         "enough": run.enough and run.enough.record(),
         "observed": posterior and posterior.document_of(warm.scenario),
@@ -92,6 +83,22 @@ def answer_to(
         record["against"] = _against(shelf, base, run, against)
     record["seconds"] = perf_counter() - began
     return record
+
+
+def _heading(warm: Warm, what: Text, question: Question, run: Run) -> Record:
+    """What was asked, and of what."""
+    return {
+        "schema": ASK_SCHEMA,
+        "offramp": __version__,
+        "scenario": scenario_record(warm.scenario),
+        "version": what.version,
+        "offer": dict(run.scenario.offer),
+        "values": {name: value.as_value() for name, value in question.values.items()},
+        "seen": [dict(each.saw) for each in question.seen],
+        "seed": run.seed,
+        "draws": run.num_draws,
+        "precision": plain_precision(run.precision),
+    }
 
 
 def _columns(warm: Warm, other: Warm | None) -> tuple[str, ...] | None:
