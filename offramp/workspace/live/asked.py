@@ -85,7 +85,7 @@ def answer_to(
     return record
 
 
-def _heading(warm: Warm, what: Text, question: Question, run: Run) -> Record:
+def _heading(warm: Warm, what: Text, question: Question, run: Answered) -> Record:
     """What was asked, and of what."""
     return {
         "schema": ASK_SCHEMA,
