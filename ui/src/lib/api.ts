@@ -6,7 +6,8 @@ import type {
 
 /** The server answered that something is wrong, and says what. */
 export class ProblemError extends Error {
-  constructor(readonly problem: Problem) {
+  /** `after` how many seconds it may be asked again, where the server says so. */
+  constructor(readonly problem: Problem, readonly after: number | null = null) {
     super([problem.found, problem.remedy].filter(Boolean).join(' ') || `${problem.status}`);
     this.name = 'ProblemError';
   }
@@ -65,10 +66,10 @@ function prepared(method: Method, body: unknown, options: Options): RequestInit 
   return request;
 }
 
-function failure(status: number, document: unknown): Error {
+function failure(status: number, document: unknown, after: string | null): Error {
   const found = (document ?? {}) as Partial<Problem> & { schema?: string };
   if (status === 409 && (found.schema as string) === 'offramp.conflict/1') return new ConflictError(document as Conflict);
-  return new ProblemError({ ...found, schema: 'offramp.problem/1', status, problems: found.problems ?? [] });
+  return new ProblemError({ ...found, schema: 'offramp.problem/1', status, problems: found.problems ?? [] }, after && /^\d+$/.test(after) ? Number(after) : null);
 }
 
 /** Sends one request. Throws `ProblemError`, `ConflictError`, `OfflineError`, or an `AbortError`. */
@@ -86,7 +87,7 @@ export async function request<T>(method: Method, path: string, body?: unknown, o
   const document: unknown = text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : null;
   if (!response.ok) {
     if (response.status === 401) watchers.forEach((watcher) => watcher.refused());
-    throw failure(response.status, document);
+    throw failure(response.status, document, response.headers.get('retry-after'));
   }
   return document as T;
 }

@@ -4,7 +4,7 @@ import { api, request } from '../../lib/api';
 import { go } from '../../lib/route.svelte';
 import { toScenario } from '../../lib/router';
 import type { Change, Json, Scenario } from '../../lib/types';
-import { Asker, part, TAB } from './asker.svelte';
+import { Asker, part, patient, TAB } from './asker.svelte';
 import type { Evidence, Evidenced, Value } from './documents';
 import type { Linked } from './linked.svelte';
 import { questionOf } from './question';
@@ -41,7 +41,7 @@ export class Asking {
     try {
       [this.scenario, this.evidence] = await Promise.all([
         api.scenario(this.linked.id),
-        request<Evidence>('GET', part(this.linked.id, 'evidence')),
+        patient(() => request<Evidence>('GET', part(this.linked.id, 'evidence'))),
       ]);
     } catch (error) {
       this.error = error;

@@ -1,5 +1,5 @@
 /** Asks the desk: waits until the person has stopped changing things, drops what is out of date, keeps the last answer. */
-import { request } from '../../lib/api';
+import { ProblemError, request } from '../../lib/api';
 import type { Asked, Question } from './documents';
 
 /** How long to wait for another change, in milliseconds. */
@@ -15,6 +15,19 @@ export function part(id: string, name: string): string {
 
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** Asks again for as long as the desk is not ready and says when it may be asked; `gone` tells that nobody waits any more. */
+export async function patient<T>(ask: () => Promise<T>, gone: () => boolean = () => false, pause = 1000): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 503 || error.after === null || gone()) throw error;
+      await new Promise((resolve) => setTimeout(resolve, error.after! * pause));
+      if (gone()) throw error;
+    }
+  }
 }
 
 /** One kind of question, asked again whenever it changes; only the last answer counts. */
@@ -58,7 +71,8 @@ export class Asker<Found = Asked, Body = Question> {
     this.#running = running;
     const began = performance.now();
     try {
-      const found = await request<Found>('POST', this.#address, body, { signal: running.signal });
+      const ask = () => request<Found>('POST', this.#address, body, { signal: running.signal });
+      const found = await patient(ask, () => this.#running !== running);
       if (this.#running !== running) return;
       this.found = found;
       this.error = null;

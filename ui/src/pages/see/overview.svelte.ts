@@ -4,7 +4,7 @@ import type {
 } from '../../figures/documents';
 import { api, request } from '../../lib/api';
 import type { Job, Outline, RunRow, Scenario } from '../../lib/types';
-import { Asker, part, TAB } from './asker.svelte';
+import { Asker, part, patient, TAB } from './asker.svelte';
 import type { Asked } from './documents';
 import type { Linked } from './linked.svelte';
 import { mapWith, questionOf } from './question';
@@ -89,7 +89,7 @@ export class Overview {
 
   async loadMap(): Promise<void> {
     try {
-      this.map = await request<MapDocument>('GET', part(this.linked.id, 'map'));
+      this.map = await patient(() => request<MapDocument>('GET', part(this.linked.id, 'map')));
       this.mapError = null;
     } catch (error) {
       this.mapError = error;
@@ -108,7 +108,7 @@ export class Overview {
     this.offersError = null;
     this.comparing = true;
     try {
-      this.#offers = await request<Offers>('GET', part(this.linked.id, 'offers'));
+      this.#offers = await patient(() => request<Offers>('GET', part(this.linked.id, 'offers')));
     } catch (error) {
       this.offersError = error;
     }
