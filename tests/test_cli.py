@@ -79,7 +79,11 @@ def test_each_command_has_help(command: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("rnu", "did you mean 'run'?"), ("chek", "did you mean 'check'?"), ("zzz", "the commands are aftermath, blocks")],
+    [
+        ("rnu", "did you mean 'run'?"),
+        ("chek", "did you mean 'check'?"),
+        ("zzz", "the commands are accounts, aftermath"),
+    ],
 )
 def test_an_unknown_command_gets_a_hint(typed: str, hint: str) -> None:
     result = call(typed)

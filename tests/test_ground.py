@@ -27,7 +27,7 @@ def _pins(name: str) -> dict[str, str]:
 
 
 def _project_name(requirement: str) -> str:
-    return re.split(r"[<>=! ]", requirement)[0].lower().replace(".", "-").replace("_", "-")
+    return re.split(r"[<>=! \[]", requirement)[0].lower().replace(".", "-").replace("_", "-")
 
 
 @pytest.mark.parametrize("lock", LOCKS)

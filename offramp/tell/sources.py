@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import indent
 
 from rich.text import Text
 
@@ -130,7 +131,8 @@ def source_yaml(entry: Entry) -> str:
         "reliability": entry.reliability,
         "file": entry.file,
     }
-    return "  " + edit(f"{entry.name}: 0", {(entry.name,): {key: value for key, value in values.items() if value}})
+    text = edit(f"{entry.name}: 0", {(entry.name,): {key: value for key, value in values.items() if value}})
+    return indent(text, "  ")
 
 
 def suggestion_screen(found: Suggestions, width: int = SCREEN_WIDTH) -> list[Text]:
