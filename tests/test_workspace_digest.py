@@ -118,9 +118,9 @@ def test_the_headline_is_told_as_it_was_and_as_it_is(
     now = datetime.now(UTC)
     before = [run_made("old", 0.2, now - 8 * DAY), run_made("oldest", 0.1, now - 30 * DAY)]
     after = [run_made("newest", 0.4, now - DAY), run_made("new", 0.3, now - 2 * DAY)]
-    monkeypatch.setattr(workspace.site.runs, "rows", lambda: before)
+    monkeypatch.setattr(workspace.site.runs, "rows", lambda **_: before)
     assert digest(editor)["scenarios"] == []
-    monkeypatch.setattr(workspace.site.runs, "rows", lambda: [*after, *before])
+    monkeypatch.setattr(workspace.site.runs, "rows", lambda **_: [*after, *before])
     (story,) = digest(editor)["scenarios"]
     assert (story["headline_before"]["run"], story["headline_now"]["run"]) == ("old", "newest")
     assert story["runs"] == ["newest", "new"]

@@ -84,7 +84,7 @@ def test_what_is_soon_out_of_date_is_told_and_not_kept() -> None:
         event = await listener.next(5)
         assert event is not None
         assert bus._missed(1, f"{bus._begun}-0") == []
-        return event.text()
+        return event.text
 
     assert asyncio.run(listen()) == 'event: job\ndata: {"number": 1}\n\n'
 

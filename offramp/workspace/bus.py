@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from offramp.workspace.problems import Refusal
@@ -60,8 +61,9 @@ class Event:
     only_for: int | None = None
     id: str = ""
 
+    @cached_property
     def text(self) -> str:
-        """As a message of a stream of server-sent events."""
+        """As a message of a stream of server-sent events; made once, for all that hear it."""
         number = f"id: {self.id}\n" if self.id else ""
         return f"{number}event: {self.kind}\ndata: {json.dumps(self.data)}\n\n"
 
@@ -72,19 +74,13 @@ class Listener:
     def __init__(self, bus: Bus, person: int, missed: list[Event]) -> None:
         self.person = person
         self._bus = bus
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
         for event in missed:
             self._queue.put_nowait(event)
 
-    def hand(self, event: Event | None) -> None:
-        """Hand over an event, from any thread; None sends the listener home."""
-        try:
-            self._loop.call_soon_threadsafe(self._put, event)
-        except RuntimeError:  # its loop is closed
-            self.leave()
-
-    def _put(self, event: Event | None) -> None:
+    def put(self, event: Event | None) -> None:
+        """Hand over an event, in the listener's loop; None sends it home."""
         if self._queue.qsize() >= WAITING:
             self._queue = asyncio.Queue()
             event = None
@@ -101,9 +97,18 @@ class Listener:
         async with asyncio.timeout(seconds):
             return await self._queue.get()
 
+    def waiting(self) -> list[Event | None]:
+        """What came meanwhile and waits, without waiting for more."""
+        return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+
     def leave(self) -> None:
         """Listen no longer."""
         self._bus.forget(self)
+
+
+def _put(listeners: list[Listener], event: Event | None) -> None:
+    for each in listeners:
+        each.put(event)
 
 
 class Bus:
@@ -128,12 +133,12 @@ class Bus:
             self._count += 1
             event = Event(event_kind, data, only_for, f"{self._begun}-{self._count}")
             self._kept.append(event)
-            self._hand(event)
+            self._tell(event)
 
     def mention(self, event_kind: str, /, **data: Any) -> None:
         """Tell everyone who listens now of what is soon out of date; it is not kept for who is away."""
         with self._lock:
-            self._hand(Event(event_kind, data))
+            self._tell(Event(event_kind, data))
 
     def subscribe(self, person: int, last: str | None = None) -> Listener:
         """A listener for one person, who may say which event was the last that came.
@@ -172,21 +177,30 @@ class Bus:
         """Send one person home: who comes again is asked again who they are."""
         with self._lock:
             listeners = [each for each in self._listeners if each.person == person]
-        for each in listeners:
-            each.hand(None)
+        self._hand(None, listeners)
 
     def close(self) -> None:
         """Send everyone home."""
         with self._lock:
             self._closed = True
             listeners = list(self._listeners)
-        for each in listeners:
-            each.hand(None)
+        self._hand(None, listeners)
 
-    def _hand(self, event: Event) -> None:
-        for each in list(self._listeners):
-            if event.only_for in (None, each.person):
-                each.hand(event)
+    def _tell(self, event: Event) -> None:
+        """Hand an event to all whom it concerns."""
+        self._hand(event, [each for each in self._listeners if event.only_for in (None, each.person)])
+
+    def _hand(self, event: Event | None, listeners: list[Listener]) -> None:
+        """Hand an event over, from any thread: each loop is woken once, for all its listeners."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[Listener]] = {}
+        for each in listeners:
+            by_loop.setdefault(each.loop, []).append(each)
+        for loop, there in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(_put, there, event)
+            except RuntimeError:  # it is closed
+                for each in there:
+                    each.leave()
 
     def _missed(self, person: int, last: str | None) -> list[Event]:
         """What a person missed after the event ``last``; one ``reset`` where that is not known."""

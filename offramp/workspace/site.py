@@ -94,8 +94,8 @@ class Site:
         self.bus.publish("scenario", id=scenario, version=version)
 
 
-def site_of(request: Request) -> Site:
-    """The site that a request came to."""
+async def site_of(request: Request) -> Site:
+    """The site that a request came to; asynchronous, since a thread for it would cost more than it does."""
     site: Site = request.app.state.site
     return site
 

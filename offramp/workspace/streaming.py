@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -52,19 +52,30 @@ class EventStream(StreamingResponse):
     ) -> AsyncIterator[str]:
         until = time.monotonic() + LONGEST_SECONDS
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
-        for event in first:
-            yield event.text()
-            if is_last(event):
+        told, over = _message(first, wanted=lambda _: True, is_last=is_last)
+        while told or not over:
+            if told:
+                yield told
+            if over or time.monotonic() > until:
                 return
-        while time.monotonic() < until:
             try:
                 happened = await self._listener.next(HEARTBEAT_SECONDS)
             except TimeoutError:
-                yield ": still here\n\n"
+                told = ": still here\n\n"
                 continue
-            if happened is None:
-                return
-            if wanted(happened):
-                yield happened.text()
-                if is_last(happened):
-                    return
+            told, over = _message([happened, *self._listener.waiting()], wanted, is_last)
+
+
+def _message(
+    events: Iterable[Event | None], wanted: Callable[[Event], bool], is_last: Callable[[Event], bool]
+) -> tuple[str, bool]:
+    """Events as they are sent, together, up to the one that is the last; and whether nothing follows."""
+    told: list[str] = []
+    for event in events:
+        if event is None:
+            return "".join(told), True
+        if wanted(event):
+            told.append(event.text)
+            if is_last(event):
+                return "".join(told), True
+    return "".join(told), False

@@ -68,7 +68,7 @@ def whoever_asks(request: Request, site: SiteOf) -> Asker | None:
 AnyoneAsking = Annotated[Asker | None, Depends(whoever_asks)]
 
 
-def known_asker(request: Request, site: SiteOf, asker: AnyoneAsking) -> Asker:
+async def known_asker(request: Request, site: SiteOf, asker: AnyoneAsking) -> Asker:
     """Who is asking; a stranger is refused."""
     if asker is None:
         site.gate.check_pace(site.gate.strangers, address_of(request))
@@ -80,12 +80,12 @@ def known_asker(request: Request, site: SiteOf, asker: AnyoneAsking) -> Asker:
 KnownAsker = Annotated[Asker, Depends(known_asker)]
 
 
-def who_asks(asker: KnownAsker) -> Person:
+async def who_asks(asker: KnownAsker) -> Person:
     """The person of the request's session or token."""
     return asker.person
 
 
-def in_person(asker: KnownAsker) -> Asker:
+async def in_person(asker: KnownAsker) -> Asker:
     """Who is asking from a browser: a program may not change how one gets in."""
     if asker.session is None:
         raise Refusal(403, "a token may not do this", "for people who are signed in", "use the workspace's pages")
@@ -106,7 +106,7 @@ class _AtLeast:
     def __init__(self, role: Role) -> None:
         self.role = role
 
-    def __call__(self, person: Annotated[Person, Depends(who_asks)]) -> Person:
+    async def __call__(self, person: Annotated[Person, Depends(who_asks)]) -> Person:
         if rank(person.role) < rank(self.role):
             raise Refusal(
                 403, f"a {person.role} may not do this", f"for {self.role}s", "ask an owner of this workspace"

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from offramp.workspace.files.ids import DEEPEST, SUFFIX, id_of, is_id, path_in_folder
@@ -113,7 +114,7 @@ class Folder:
     def __init__(self, root: Path, largest: int) -> None:
         self.root = root.resolve()
         self.largest = largest
-        self._seen: dict[Path, tuple[float, Entry | None]] = {}
+        self._seen: dict[str, tuple[float, Entry | None]] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
 
@@ -129,9 +130,8 @@ class Folder:
         """All scenarios, each read only where it is not as it was."""
         entries: list[Entry] = []
         left_out: list[LeftOut] = []
-        seen: dict[Path, tuple[float, Entry | None]] = {}
-        for path, why in self._walk():
-            file = path.relative_to(self.root).as_posix()
+        seen: dict[str, tuple[float, Entry | None]] = {}
+        for path, file, why in self._walk():
             if not why and len(entries) >= MOST_FILES:
                 why = f"there are more than {MOST_FILES:,} scenarios"  # noqa: PLW2901
             if why:
@@ -249,55 +249,57 @@ class Folder:
             if parent == path or not parent.is_dir() or parent.is_symlink() or (parent / RUN_FILE).exists():
                 raise _taken(scenario)
 
-    def _walk(self) -> Iterator[tuple[Path, str]]:
-        """Files whose names end as those of scenarios do, each with why it is left out, if it is."""
-        waiting = [(self.root, 0)]
+    def _walk(self) -> Iterator[tuple[str, str, str]]:
+        """Files whose names end as those of scenarios do, from the root too, each with why it is left out, if it is."""
+        waiting = [(str(self.root), "", 0)]
         count = 0
         while waiting:
-            folder, depth = waiting.pop()
+            folder, inside, depth = waiting.pop()
             entries = _scanned(folder)
             count += len(entries)
             if count > MOST_SEEN:
-                yield folder, f"there are more than {MOST_SEEN:,} files"
+                yield folder, inside.rstrip("/") or ".", f"there are more than {MOST_SEEN:,} files"
                 return
             if any(entry.name == RUN_FILE for entry in entries):
                 continue
             for entry in entries:
                 if entry.name.startswith("."):
-                    clear_unfinished(folder / entry.name)
+                    clear_unfinished(Path(entry.path))
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if depth + 1 < DEEPEST:
-                        waiting.append((folder / entry.name, depth + 1))
+                        waiting.append((entry.path, f"{inside}{entry.name}/", depth + 1))
                 elif entry.name.endswith(SUFFIX):
-                    yield folder / entry.name, self._why_not(folder / entry.name)
+                    file = inside + entry.name
+                    yield entry.path, file, self._why_not(entry, file)
 
-    def _why_not(self, path: Path) -> str:
+    def _why_not(self, entry: os.DirEntry[str], file: str) -> str:
         """Why a file is no scenario that can be opened; empty where it is one."""
-        real = path.resolve() if path.is_symlink() else path
-        if not real.is_relative_to(self.root) or _hidden(real.relative_to(self.root)):
-            return "it is a link that leads elsewhere"
-        if not real.is_file():
+        if entry.is_symlink():
+            real = Path(entry.path).resolve()
+            if not real.is_relative_to(self.root) or _hidden(real.relative_to(self.root)):
+                return "it is a link that leads elsewhere"
+        if not entry.is_file():
             return "it is no file"
-        if id_of(PurePosixPath(path.relative_to(self.root).as_posix())) is None:
+        if _id_of(file) is None:
             return "its name has other characters than letters a to z, digits and . _ -"
         return ""
 
-    def _entry(self, path: Path, file: str, seen: dict[Path, tuple[float, Entry | None]]) -> Entry | None:
+    def _entry(self, path: str, file: str, seen: dict[str, tuple[float, Entry | None]]) -> Entry | None:
         """The entry of a file, None where it is no scenario's; what is found is noted in ``seen``."""
         started = time.time()
         try:
-            stamp = Stamp.of(path.stat())
+            stamp = Stamp.of(os.stat(path))  # noqa: PTH116
         except OSError:
             return None
         when, known = self._seen.get(path, (0.0, None))
         settled = known is not None and known.stamp == stamp and stamp.mtime_ns / 1e9 < when - SETTLED
-        entry = known if settled else self._looked_at(path, file, stamp)
+        entry = known if settled else self._looked_at(Path(path), file, stamp)
         seen[path] = (when if settled else started, entry)
         return entry
 
     def _looked_at(self, path: Path, file: str, stamp: Stamp) -> Entry | None:
-        name = id_of(PurePosixPath(file))
+        name = _id_of(file)
         assert name is not None, "names were checked on the walk"
         try:
             content = self._content(path)
@@ -345,7 +347,12 @@ def _decoded(content: bytes) -> str:
         raise Refusal(422, found, "UTF-8", "save the file as UTF-8") from None
 
 
-def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+@lru_cache(maxsize=2 * MOST_FILES)
+def _id_of(file: str) -> str | None:
+    return id_of(PurePosixPath(file))
+
+
+def _scanned(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
@@ -354,7 +361,10 @@ def _scanned(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _names(folder: Path) -> list[str]:
-    return [entry.name for entry in _scanned(folder)]
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
 
 
 def _hidden(inside: Path) -> bool:

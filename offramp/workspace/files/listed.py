@@ -29,7 +29,7 @@ def list_scenarios(site: Site) -> Record:
     """Every scenario of the folder, and what was left out."""
     listing = site.folder.listing()
     known = up_to_date(site, listing.entries)
-    runs = site.runs.newest()
+    runs = site.runs.newest({entry.id: entry.version for entry in listing.entries if entry.version})
     with site.database.session() as session:
         talk = _open_comments(session)
     wait = sum(site.catalogue.known(entry.version) is None for entry in listing.entries if entry.version) <= FEW

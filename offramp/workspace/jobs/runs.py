@@ -105,17 +105,22 @@ class Runs:
             found = [run for _, run in read.values() if run is not None]
         return sorted(found, key=lambda run: (run.made, run.id), reverse=True)[:MOST_RUNS]
 
-    def rows(self, scenario: str | None = None, limit: int = MOST_RUNS) -> list[dict[str, Any]]:
-        """The runs as lists have them, the newest first; of one scenario, or of all."""
+    def rows(
+        self, scenario: str | None = None, limit: int = MOST_RUNS, current: Mapping[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The runs as lists have them, the newest first; of one scenario, or of all.
+
+        ``current`` are the versions of the files by scenario, for who knows them; else the files are looked at.
+        """
         found = self.all()
-        known = self._known(found)
+        known = self._known(found, current)
         rows = (self._row(run, known) for run in found)
         return [row for row in rows if scenario in (None, row["scenario"])][:limit]
 
-    def newest(self) -> dict[str, dict[str, Any]]:
+    def newest(self, current: Mapping[str, str] | None = None) -> dict[str, dict[str, Any]]:
         """For each scenario that has runs the row of the newest: of its text as it is now, else of an earlier one."""
         newest: dict[str, dict[str, Any]] = {}
-        for row in self.rows():
+        for row in self.rows(current=current):
             before = newest.get(row["scenario"])
             if row["scenario"] and (before is None or (row["current"] and not before["current"])):
                 newest[row["scenario"]] = row
@@ -165,14 +170,14 @@ class Runs:
         explored = sorted(file.name.removesuffix(".parquet") for file in (folder / EXPLORED).glob("*.parquet"))
         return Found(name, folder, head, tuple(explored), _made(name, stamp[0]))
 
-    def _known(self, runs: Iterable[Found]) -> Known:
+    def _known(self, runs: Iterable[Found], current: Mapping[str, str] | None = None) -> Known:
         digests = {run.head.digest for run in runs}
         with self._site.database.session() as session:
             made = select(Job.run, Job.scenario).where(Job.run.is_not(None), Job.kind == "run")
             made_here = {str(run): scenario for run, scenario in session.execute(made)}
             texts = select(Version.hash, Version.scenario).where(Version.hash.in_(digests)).distinct()
             versions = {row.hash: row.scenario for row in session.execute(texts)}
-        return Known(made_here, versions, current_versions(self._site))
+        return Known(made_here, versions, current_versions(self._site) if current is None else current)
 
     def _row(self, run: Found, known: Known) -> dict[str, Any]:
         scenario = known.scenario(run)
