@@ -8,6 +8,7 @@
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make ui       the workspace's front end, built anew (needs Node; only who changes ui/ needs it)
 #   make bench-workspace  how long the workspace takes to answer, into docs/workspace.md
+#   make bench-load  a hundred people at once on a workspace, into docs/workspace.md
 #   make bench SEED=7 draws other games; make -s bench-json prints one JSON document; make bench-docs writes docs/performance.md
 
 PYTHON ?= python3
@@ -25,7 +26,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring bench-workspace coverage fuzz check lock clean
+.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring bench-workspace bench-load coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -81,6 +82,10 @@ bench-json: .venv/.dev .venv/.oracle .venv/.bench
 # How long each analysis of the example takes, into docs/performance.md; three minutes.
 bench-exploring: .venv/.dev
 	@$(BIN)/python -m benchmarks.exploring
+
+# A hundred people at once for a minute on a workspace, over SQLite and PostgreSQL, into docs/workspace.md; four minutes.
+bench-load: .venv/.dev
+	@$(BIN)/python -m benchmarks.load
 
 # How long the workspace takes to answer, over HTTP, into docs/workspace.md; two minutes.
 bench-workspace: .venv/.dev
