@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from offramp.scenario.load import read
 from offramp.scenario.model import Scenario
+from offramp.workspace.files.checking import checked
+from offramp.workspace.files.ids import path_in_folder
 from offramp.workspace.problems import Refusal
 
 REMEMBERED = 5000
@@ -102,7 +104,8 @@ class Catalogue:
             return known
         wanted = text()
         if wait or self._reader is None:
-            return self._remembered(version, summary_of(wanted))
+            found = checked(wanted, str(path_in_folder(scenario)))
+            return self._remembered(version, _summary(wanted, found.scenario, len(found.problems)))
         with self._guard:
             asked = version in self._asked
             self._asked.add(version)
@@ -135,13 +138,13 @@ class Catalogue:
 def summary_of(text: str) -> Summary:
     """What a text says at a glance, and how many problems it has."""
     reading = read(text)
-    glimpse = glimpse_of(text)
-    if reading.scenario is None:
-        return Summary(glimpse.title, glimpse.question, glimpse.as_of, len(reading.problems))
-    return _of_scenario(reading.scenario, len(reading.problems))
+    return _summary(text, reading.scenario, len(reading.problems))
 
 
-def _of_scenario(scenario: Scenario, problems: int) -> Summary:
+def _summary(text: str, scenario: Scenario | None, problems: int) -> Summary:
+    if scenario is None:
+        glimpse = glimpse_of(text)
+        return Summary(glimpse.title, glimpse.question, glimpse.as_of, problems)
     as_of = scenario.as_of.isoformat() if scenario.as_of else None
     return Summary(scenario.title[:SHOWN], scenario.question[:SHOWN], as_of, problems)
 

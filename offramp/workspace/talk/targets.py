@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from offramp.errors import ScenarioError
-from offramp.scenario.load import loads
 from offramp.scenario.model import Scenario
+from offramp.workspace.files.checking import checked
 from offramp.workspace.problems import Refusal, not_found
 from offramp.workspace.settings import Settings
 
@@ -97,7 +96,12 @@ def standing(settings: Settings, scenario: str) -> Standing:
     Refusal
         If there is no such scenario.
     """
-    return Standing(settings, _names(scenario_file(settings, scenario).read_bytes()))
+    place = scenario_file(settings, scenario)
+    try:
+        names = _names(place.read_text(encoding="utf-8"), place.relative_to(settings.folder).as_posix())
+    except UnicodeDecodeError:
+        names = None
+    return Standing(settings, names)
 
 
 def scenario_file(settings: Settings, scenario: str) -> Path:
@@ -116,12 +120,11 @@ def scenario_file(settings: Settings, scenario: str) -> Path:
     return place
 
 
-@lru_cache(maxsize=64)
-def _names(content: bytes) -> frozenset[str] | None:
+@lru_cache(maxsize=256)
+def _names(text: str, file: str) -> frozenset[str] | None:
     """The parts of the scenario in a file; None where it is wrong."""
-    try:
-        scenario = loads(content.decode("utf-8"))
-    except (ScenarioError, UnicodeDecodeError):
+    scenario = checked(text, file).valid
+    if scenario is None:
         return None
     sections = {f"{section}.{name}" for section in SECTIONS for name in _named(scenario, section)}
     options = {f"terms.{term.name}.{option.name}" for term in scenario.terms for option in term.options}
