@@ -153,6 +153,8 @@ def load(database: str, users: int, seconds: float) -> dict[str, Any]:
         if done.returncode:
             raise RuntimeError(done.stderr)
         found: dict[str, Any] = json.loads(done.stdout)
+        for trouble in found["first_errors"]:
+            print(trouble, file=sys.stderr)
         return found | {"memory": memory.most}
 
 
