@@ -25,6 +25,11 @@ ALONE = (
 )
 """Options that keep the browser from asking anything of anyone."""
 
+STILL = """Promise.all(document.getAnimations()
+    .filter(each => each.effect.getComputedTiming().endTime < Infinity)
+    .map(each => each.finished.catch(() => null)))"""
+"""Once nothing fades from one colour to another any more: a colour halfway is nobody's fault."""
+
 
 def chromium() -> str:
     """Debian's Chromium; installed if it is missing and this is a Debian that may be added to."""
@@ -43,5 +48,6 @@ def chromium() -> str:
 def axe_faults(page: Any) -> list[str]:
     """What axe-core finds wrong in a page, each with the element that it is found in."""
     page.evaluate((Path(axe_package.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    page.evaluate(STILL)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]

@@ -22,6 +22,9 @@ CONTENT = ".cm-content"
 VIEW = f"document.querySelector('{CONTENT}').cmTile.view"
 """CodeMirror's view: only what is in sight of the text stands in the page."""
 
+LIST_STANDS = 250
+"""Milliseconds until a list of completions takes keys: for 75 after it comes, CodeMirror leaves them to the text."""
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
@@ -104,7 +107,9 @@ def test_keys_are_completed_and_a_mistake_is_shown_at_its_line(me: Seat) -> None
     at_end_of(me, "    by: junta")
     me.page.keyboard.press("Enter")
     me.page.keyboard.type("known")
+    me.sees(me.page.locator(".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)"))
     me.sees(me.page.get_by_role("option", name=re.compile("known_to")))
+    me.page.wait_for_timeout(LIST_STANDS)
     me.page.keyboard.press("Enter")
     me.page.keyboard.type("[nobody]")
     problem = me.page.get_by_role("region", name="Problems of the text").get_by_role(
