@@ -221,6 +221,19 @@ def test_what_takes_too_long_is_given_up() -> None:
         process.close()
 
 
+def test_the_process_knows_no_passwords_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OFFRAMP_SMTP_PASSWORD", "hush")
+    process = Process(LIMITS.memory)
+    try:
+        process.ask({"kind": "nothing"}, 60)
+        known = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+    finally:
+        process.stop()
+        process.close()
+    assert f"OFFRAMP_DESK_MEMORY={LIMITS.memory}".encode() in known
+    assert not any(each.startswith(b"OFFRAMP_SMTP") for each in known)
+
+
 def test_the_process_ends_with_whoever_started_it() -> None:
     code = (
         "import os, sys; from offramp.workspace.live.process import Process; p = Process(2**33); "

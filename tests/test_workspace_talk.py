@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+import offramp
+from offramp.scenario.rename import rename
 from offramp.workspace.bus import Event
 from offramp.workspace.models import Comment, Mention
 from offramp.workspace.talk.activity import note
-from offramp.workspace.talk.comments import open_comments, retarget
+from offramp.workspace.talk.comments import open_comments
+from offramp.workspace.talk.following import renamings, retarget
 from offramp.workspace.talk.mentions import unread
 from offramp.workspace.talk.sentences import LANGUAGES, SENTENCES, WORDS, sentence
 from workspace_site import Workspace, make_folder, shared
@@ -194,6 +197,53 @@ def test_comments_follow_what_is_renamed(workspace: Workspace) -> None:
         "offer:court=open,pardon=him",
         "assumptions.official",
     ]
+
+
+def _save(client: Any, text: str, base: str) -> str:
+    answer = client.put("/api/scenarios/talks", json={"text": text, "base": base})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["version"])
+
+
+def test_comments_follow_what_has_another_name_in_a_saved_text_or_in_the_file(workspace: Workspace) -> None:
+    client, file = workspace.client("editor"), workspace.folder / "talks.yaml"
+    for target in ("assumptions.office", "moves.answer.accept", "offer:passage=safe", "parties.envoy"):
+        say(client, "hm", target)
+    text, there = file.read_text(encoding="utf-8"), client.get("/api/scenarios/talks").json()
+    for path, new in [
+        (("assumptions", "office"), "palace"),
+        (("moves", "answer"), "reply"),
+        (("moves", "reply", "choices", "accept"), "take"),
+        (("terms", "passage", "safe"), "secure"),
+    ]:
+        text = rename(text, path, new)
+    text = text.replace("value: {pert: [6, 10, 16]}", "value: {pert: [6, 10, 17]}")
+    version = _save(client, text, there["version"])
+    targets = ["assumptions.palace", "moves.reply.take", "offer:passage=secure", "parties.envoy"]
+    assert [(each["target"], each["missing_target"]) for each in listed(client)] == [(each, False) for each in targets]
+
+    file.write_text(rename(text, ("parties", "envoy"), "mediator"), encoding="utf-8")  # as by another editor
+    assert client.get("/api/scenarios/talks").json()["version"] != version
+    assert listed(client)[-1]["target"] == "parties.mediator"
+
+    _save(client, there["text"], client.get("/api/scenarios/talks").json()["version"])
+    kept = ["assumptions.office", "moves.answer.accept", "offer:passage=safe", "parties.envoy"]
+    assert [each["target"] for each in listed(client)] == kept, "with the old version the old names are back"
+
+
+def test_comments_do_not_go_to_what_is_something_else(workspace: Workspace) -> None:
+    text = (workspace.folder / "talks.yaml").read_text(encoding="utf-8")
+    before = offramp.loads(text)
+    line = (
+        "  wear: {meaning: what pressure takes from that in each further round, unit: points, value: {uniform: [0, 4]}"
+    )
+    other = "  drought: {meaning: millimetres of rain that do not come, value: {normal: [9, 1]}"
+    assert line in text
+    swapped = text.replace(line, other).replace("wear *", "drought *")
+    assert renamings(before, offramp.loads(swapped)) == []
+    moved = text.replace(f"{line}, basis: judgement}}\n", "").replace("wear *", "2 *")
+    assert renamings(before, offramp.loads(moved)) == []
+    assert renamings(before, before) == []
 
 
 def test_talk_follows_a_scenario_that_is_renamed(workspace: Workspace) -> None:

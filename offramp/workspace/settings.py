@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -135,6 +136,11 @@ class Settings:
 def cookie_name(settings: Settings) -> str:
     """The name of the session's cookie; it holds the port, since cookies of one machine are shared by its ports."""
     return "__Host-offramp_session" if settings.secure else f"offramp_session_{settings.port}"
+
+
+def inherited() -> dict[str, str]:
+    """The environment for a process of the server's: all but what is meant for the server alone, such as passwords."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OFFRAMP_")}
 
 
 def make_hidden(hidden: Path) -> None:

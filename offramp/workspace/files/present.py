@@ -17,6 +17,7 @@ from offramp.workspace.files.folder import Content
 from offramp.workspace.files.versions import DISK, WORKSPACE, Head
 from offramp.workspace.models import Version
 from offramp.workspace.talk.activity import note
+from offramp.workspace.talk.following import follow
 
 if TYPE_CHECKING:
     from offramp.workspace.site import Site
@@ -86,5 +87,6 @@ def _entered(session: Session, site: Site, scenario: str, content: Content, know
     if parent is not None:
         before = versions.text_of(session, scenario, parent) or ""
         entry.changes = changes_between(before, content.text, file_of(scenario))
+        follow(session, scenario, before, content.text, file_of(scenario))
         note(session, site, None, "changed", scenario, version=content.version, changes=entry.changes)
     return entry

@@ -27,6 +27,7 @@ from offramp.workspace.files.versions import KEPT, WORKSPACE
 from offramp.workspace.models import Person, Version
 from offramp.workspace.problems import Refusal
 from offramp.workspace.talk.activity import note
+from offramp.workspace.talk.following import follow
 
 if TYPE_CHECKING:
     from offramp.workspace.site import Site
@@ -157,6 +158,7 @@ def _tell_saved(site: Site, person: Person, done: _Done) -> None:
             entry.parent = before.content.version
         entry.changes = changes
         drop_written_before(session, person, order.scenario, done.began)
+        follow(session, order.scenario, before.content.text, saved.text, before.file)
         told: dict[str, Any] = {"version": saved.version, "parent": before.content.version, "changes": changes}
         told |= {"message": order.message} if order.message else {}
         told |= {"others": before.head.by} if saved.merged and before.head.by else {}

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from offramp.workspace.jobs.orders import Order
+from offramp.workspace.settings import inherited
 
 PACKAGES = Path(__file__).parents[3]
 """Where this offramp is, which the worker must have too."""
@@ -133,8 +134,7 @@ class Worker:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """That of the server, without what is meant for the server alone, such as passwords."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OFFRAMP_")}
+    kept = inherited()
     path = os.pathsep.join(filter(None, [str(PACKAGES), kept.get("PYTHONPATH", "")]))
     return {**kept, "NUMBA_NUM_THREADS": str(threads), "PYTHONPATH": path}
 

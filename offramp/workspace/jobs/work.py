@@ -22,6 +22,7 @@ from offramp.errors import OfframpError, RunError
 from offramp.explore.exploring import ANALYSES
 from offramp.explore.horizon.api import vary_horizon
 from offramp.explore.run import Run, run
+from offramp.explore.servant import own_output
 from offramp.explore.store import EXPLORED
 from offramp.scenario.load import loads
 from offramp.workspace.jobs.orders import HORIZON, Order, RunOptions, wanted_names
@@ -49,7 +50,7 @@ Tell = Callable[..., None]
 
 def main() -> int:
     """Carry out the order on standard input; 0 once all is told, whether it went well or not."""
-    tell = _teller(_own_output())
+    tell = _teller(own_output())
     asked = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     order = Order.read(_line(asked))
     threading.Thread(target=_listen, args=(asked, threading.main_thread().ident), daemon=True).start()
@@ -153,13 +154,6 @@ def _teller(answers: IO[bytes]) -> Tell:
         answers.flush()
 
     return tell
-
-
-def _own_output() -> IO[bytes]:
-    """The standard output for answers alone: what anybody else writes there goes to standard error."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return answers
 
 
 def _line(asked: IO[bytes]) -> bytes:

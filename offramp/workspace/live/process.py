@@ -7,7 +7,6 @@ does not reach it, and ends when its pipe closes, so that it never outlives the 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
 from offramp.workspace.live.frames import HEADER, LENGTH
+from offramp.workspace.settings import inherited
 
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
@@ -120,7 +120,7 @@ def _started(memory: int) -> subprocess.Popen[bytes]:
         [sys.executable, "-c", START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "OFFRAMP_DESK_MEMORY": str(memory)},
+        env={**inherited(), "OFFRAMP_DESK_MEMORY": str(memory)},
         start_new_session=True,
     )
     pipe = _pipe(process.stdin)

@@ -16,7 +16,7 @@ from offramp.workspace.models import Comment, Mention, Person
 from offramp.workspace.problems import Refusal, not_found
 from offramp.workspace.talk.activity import note
 from offramp.workspace.talk.mentions import mention
-from offramp.workspace.talk.targets import Standing, normal, renamed, standing
+from offramp.workspace.talk.targets import Standing, normal, standing
 from offramp.workspace.times import said
 
 if TYPE_CHECKING:
@@ -210,23 +210,3 @@ def open_comments(session: Session) -> dict[str, int]:
         Comment.reply_to.is_(None), Comment.resolved.is_(None), Comment.deleted.is_(None)
     )
     return dict(session.execute(wanted.group_by(Comment.scenario)).all())
-
-
-def retarget(session: Session, scenario: str, old: str, new: str) -> int:
-    """Let comments follow a part of a scenario that was renamed.
-
-    Parameters
-    ----------
-    old, new : str
-        As targets are written: ``assumptions.office``, ``terms.amnesty``, ``terms.amnesty.ruler``, ``moves.leak.held``.
-
-    Returns
-    -------
-    int
-        How many comments changed.
-    """
-    comments = session.scalars(select(Comment).where(Comment.scenario == scenario, Comment.target != "")).all()
-    changed = [comment for comment in comments if renamed(comment.target, old, new) != comment.target]
-    for comment in changed:
-        comment.target = renamed(comment.target, old, new)
-    return len(changed)

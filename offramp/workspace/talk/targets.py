@@ -126,15 +126,16 @@ def _names(text: str, file: str) -> frozenset[str] | None:
     scenario = checked(text, file).valid
     if scenario is None:
         return None
-    sections = {f"{section}.{name}" for section in SECTIONS for name in _named(scenario, section)}
+    sections = {f"{section}.{name}" for section in SECTIONS for name in named(scenario, section)}
     options = {f"terms.{term.name}.{option.name}" for term in scenario.terms for option in term.options}
     choices = {f"moves.{move.name}.{choice.name}" for move in scenario.moves for choice in move.choices}
     return frozenset(sections | options | choices)
 
 
-def _named(scenario: Scenario, section: str) -> list[str]:
+def named(scenario: Scenario, section: str) -> dict[str, Any]:
+    """The parts of a section by name, in their order."""
     found: Any = getattr(scenario, section)
-    return list(found) if section == "formulas" else [each.name for each in found]
+    return dict(found) if section == "formulas" else {each.name: each for each in found}
 
 
 def renamed(target: str, old: str, new: str) -> str:

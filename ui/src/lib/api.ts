@@ -3,6 +3,7 @@ import type {
   Activity, AddedDocument, Block, Change, Checked, Comment, Comparison, Conflict, DigestDocument, DocumentText, Edited, HistoryEntry, Job, JobOrder, Json, LedgerDocument, Mention,
   Person, Problem, ProblemLine, RunRow, Saved, Scenario, ScenarioRow, Session, Share, SuggestedDocument, Token,
 } from './types';
+import { language } from './words';
 
 /** The server answered that something is wrong, and says what. */
 export class ProblemError extends Error {
@@ -179,8 +180,8 @@ export const api = {
     request<SuggestedDocument>('POST', `/documents/${part(sha256)}/suggest${query({ scenario: id })}`, { scenario: id }),
 
   activity: (values: { scenario?: string | undefined; before?: string | number | undefined; limit?: number } = {}) =>
-    request<{ entries: Activity[]; next: string | number | null }>('GET', `/activity${query(values)}`),
-  digest: (days: number) => request<DigestDocument>('GET', `/digest${query({ days })}`),
+    request<{ entries: Activity[]; next: string | number | null }>('GET', `/activity${query({ ...values, language: language() })}`),
+  digest: (days: number) => request<DigestDocument>('GET', `/digest${query({ days, language: language() })}`),
 };
 
 /** A list, whether it came bare or under its name. */
