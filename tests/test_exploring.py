@@ -16,7 +16,8 @@ from rich.text import Text
 
 from offramp.cli import main
 from offramp.errors import RunError
-from offramp.explore.exploring import ANALYSES, EXPLORED_DRAWS
+from offramp.explore.exploring import _MAKERS, EXPLORED_DRAWS
+from offramp.explore.names import ANALYSES
 from offramp.explore.run import Run, run
 from offramp.scenario.load import loads
 from offramp.tell.aftermath import aftermath_screen
@@ -101,6 +102,7 @@ def explored() -> Run:
 def test_every_analysis_is_made(explored: Run) -> None:
     kinds = {name.partition(".")[0] for name in explored.explored}
     assert kinds == set(ANALYSES) == set(SCREENS)
+    assert tuple(_MAKERS) == ANALYSES
 
 
 def test_documents_are_what_the_schemas_say(explored: Run) -> None:

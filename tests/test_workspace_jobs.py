@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 import offramp
-from offramp.explore.exploring import ANALYSES
+from offramp.explore.names import ANALYSES
 from offramp.workspace.jobs import process, queue
 from offramp.workspace.jobs.orders import explored_names, wanted_names
 from offramp.workspace.jobs.turns import in_turn

@@ -285,6 +285,13 @@ def test_the_server_names_no_software(standing: tuple[Served, Path]) -> None:
     assert "server" not in httpx.get(standing[0].address).headers
 
 
+def test_the_server_does_not_load_the_solver() -> None:
+    """It leaves solving to processes beside it: it starts sooner, and needs less memory."""
+    script = "import sys, offramp.workspace.app, offramp.workspace.serving; print({'numba', 'scipy'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "set()"
+
+
 def test_help_does_not_load_the_server() -> None:
     script = (
         "import sys\nfrom click.testing import CliRunner\nfrom offramp.cli import main\n"

@@ -93,7 +93,7 @@ def _given(draws: DrawsAsked | None, seed: int | None, precision: Asked) -> RunO
 
 def _checked(explore: str) -> str | list[str]:
     """What is asked for; an unknown name is refused before anything is solved."""
-    from offramp.explore.exploring import checked_names
+    from offramp.explore.names import checked_names
 
     return explore if explore in MODES else checked_names([name.strip() for name in explore.split(",")])
 

@@ -137,7 +137,7 @@ def _scenario(file: str, without: tuple[str, ...]) -> str | Scenario:
 
 def _checked(explore: str, figure: str | None) -> list[str]:
     """The analyses that are asked for by name; what cannot be done is refused before anything is solved."""
-    from offramp.explore.exploring import checked_names
+    from offramp.explore.names import checked_names
 
     check_figure(figure)
     return [] if explore in MODES else checked_names([name.strip() for name in explore.split(",")])

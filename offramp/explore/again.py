@@ -9,9 +9,10 @@ from typing import Any
 
 from offramp.errors import RunError
 from offramp.explore.batches import Progress
+from offramp.explore.names import RUN_SCHEMA
 from offramp.explore.options import Options
 from offramp.explore.precision import plain_precision
-from offramp.explore.record import RUN_SCHEMA, run_record
+from offramp.explore.record import run_record
 from offramp.explore.run import Run, run
 from offramp.scenario.load import load
 

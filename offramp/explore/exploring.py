@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from offramp.errors import RunError
 from offramp.explore.analysis import Analysis
-from offramp.scenario.names import suggested
+from offramp.explore.names import ANALYSES, checked_names
 
 if TYPE_CHECKING:
     from offramp.explore.run import Run
@@ -76,14 +76,6 @@ def _few_offers(run: Run) -> Iterator[tuple[str, Analysis]]:
         yield from _offers(run)
 
 
-def checked_names(names: Sequence[str]) -> list[str]:
-    """``names`` as they are, each once; RunError if one is unknown."""
-    for name in names:
-        if name not in ANALYSES:
-            raise RunError(f"there is no analysis {name!r}; {suggested(name, ANALYSES)}")
-    return list(dict.fromkeys(names))
-
-
 def _drivers(run: Run) -> Iterator[tuple[str, Analysis]]:
     yield "drivers", run.drivers()
 
@@ -131,6 +123,3 @@ _MAKERS: dict[str, Callable[[Run], Iterator[tuple[str, Analysis]]]] = {
     "learning": _learning,
     "observed": _observed,
 }
-
-ANALYSES = tuple(_MAKERS)
-"""The analyses that a run can be given, in the order of their questions."""

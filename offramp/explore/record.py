@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
+from offramp.explore.names import RUN_SCHEMA
 from offramp.explore.precision import plain_precision
 from offramp.explore.spread import DIFFERENCE, Spread
 from offramp.explore.summary import Certificate, ChoiceSummary, Estimate, MoveSummary
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from offramp.explore.run import Run
 
 Record = dict[str, Any]
-
-RUN_SCHEMA = "offramp.run/1"
 
 
 def run_record(run: Run) -> Record:

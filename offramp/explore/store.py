@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from offramp.errors import RunError
 from offramp.explore import frames
+from offramp.explore.names import EXPLORED, RUN_SCHEMA
 from offramp.explore.portions import Portion, cut
-from offramp.explore.record import RUN_SCHEMA, run_record, scenario_text
+from offramp.explore.record import run_record, scenario_text
 from offramp.scenario.draws import Draws, draw
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ RUN_FILES = frozenset({"scenario.yaml", "draws.parquet", "solutions.parquet", "e
 
 PICTURES = "figures"
 """The folder of a run's pictures, in the run's folder."""
-
-EXPLORED = "explored"
-"""The folder of the tables that analyses of the run gave, in the run's folder."""
 
 
 def check_place(folder: Path) -> None:

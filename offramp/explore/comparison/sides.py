@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from offramp.errors import RunError
 from offramp.explore.check import is_game_file
+from offramp.explore.names import RUN_SCHEMA
 from offramp.explore.precision import plain_precision, with_precision
-from offramp.explore.record import RUN_SCHEMA
 from offramp.scenario.load import load
 from offramp.scenario.model import Scenario
 

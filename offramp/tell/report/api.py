@@ -12,7 +12,7 @@ from offramp.errors import RunError
 from offramp.explore.again import run_again
 from offramp.explore.analysis import Analysis
 from offramp.explore.batches import Progress
-from offramp.explore.exploring import ANALYSES, checked_names
+from offramp.explore.names import ANALYSES, checked_names
 from offramp.explore.run import Run, run
 from offramp.tell.report.blocks import Document, Picture
 from offramp.tell.report.compose import compose

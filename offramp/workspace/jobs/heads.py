@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from offramp.explore.likelihood import likelihood
-from offramp.explore.record import RUN_SCHEMA
+from offramp.explore.names import RUN_SCHEMA
 
 HEAD_BYTES = 65_536
 """Bytes of a document that are read first; the answers stand among them unless there are very many."""

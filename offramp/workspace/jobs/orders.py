@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offramp.errors import RunError
-from offramp.explore.exploring import ANALYSES, checked_names
+from offramp.explore.names import ANALYSES, checked_names
 from offramp.explore.options import AUTO, DEFAULT_DRAWS, DEFAULT_SEED, LAST_DRAWS, Options
 from offramp.explore.precision import with_precision
 from offramp.scenario.model import Scenario

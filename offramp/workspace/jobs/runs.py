@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from offramp.explore.store import EXPLORED
+from offramp.explore.names import EXPLORED
 from offramp.workspace.jobs.heads import Head, read_head
 from offramp.workspace.jobs.texts import current_versions
 from offramp.workspace.models import Job, Version

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from offramp.errors import OfframpError, RunError
-from offramp.explore.exploring import ANALYSES
 from offramp.explore.horizon.api import vary_horizon
+from offramp.explore.names import ANALYSES, EXPLORED
 from offramp.explore.run import Run, run
 from offramp.explore.servant import own_output
-from offramp.explore.store import EXPLORED
 from offramp.scenario.load import loads
 from offramp.workspace.jobs.orders import HORIZON, Order, RunOptions, wanted_names
 from offramp.workspace.jobs.writing import write_reports

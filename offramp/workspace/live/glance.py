@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
-from offramp.explore.record import Record
 from offramp.workspace.files.catalogue import Summary, summary_of
 from offramp.workspace.live.desk import Desk
 from offramp.workspace.live.plain import Text
@@ -24,6 +24,6 @@ def reader_at(desk: Desk) -> Callable[[str], Summary]:
     return read
 
 
-def glance_at(what: Text) -> Record:
+def glance_at(what: Text) -> dict[str, Any]:
     """A text's summary as plain values."""
     return dict(vars(summary_of(what.text)))
