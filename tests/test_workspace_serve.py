@@ -255,6 +255,7 @@ def test_the_log_has_a_document_for_each_request(folder: Path) -> None:
         client = server.client(enter=True)
         client.get("/api/people")
         client.get("/nowhere%0Aelse")
+        server.stop()
     lines = [json.loads(line) for line in _log(folder).splitlines()]
     people = next(line for line in lines if line["path"] == "/api/people")
     assert (people["method"], people["status"], people["address"]) == ("GET", 200, "127.0.0.1")
