@@ -90,6 +90,26 @@ def test_a_stopped_run_goes_on_from_its_checkpoint(begun: Path, solved: list[int
     assert solved == []
 
 
+def test_a_run_that_is_stopped_while_its_checkpoint_begins_can_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: Run
+) -> None:
+    """Ctrl-C comes when the manifest is not there yet; the draws that are done are written nevertheless."""
+    monkeypatch.setattr(portions, "BATCH_DRAWS", 50)
+    monkeypatch.setattr(columns, "CHECKPOINT_DRAWS", 120)
+    write_whole, place = folder._write_whole, tmp_path / "work"
+
+    def stopped(file: Path, content: bytes) -> None:
+        monkeypatch.setattr(folder, "_write_whole", write_whole)
+        file.with_name(f"{file.name}.tmp").write_bytes(content)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, "_write_whole", stopped)
+    first = run(cheap_standoff(), draws=NUM_DRAWS, seed=3, checkpoint=place)
+    assert first.interrupted
+    assert held(place) == first.num_draws > 0
+    assert equals(run(cheap_standoff(), draws=NUM_DRAWS, seed=3, checkpoint=place), plain)
+
+
 def test_a_checkpoint_serves_runs_of_more_and_fewer_draws(begun: Path, plain: Run) -> None:
     fewer = run(cheap_standoff(), draws=300, seed=3, checkpoint=begun)
     np.testing.assert_array_equal(fewer.table.answers, plain.table.answers[:, :300])

@@ -87,9 +87,10 @@ class Folder:
             weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
         elif self.lasts and not self._is_there:
             self._path.mkdir(parents=True, exist_ok=True)
-            self._is_there = True
-            self._hold(self._path)
+            if self._lock is None:
+                self._hold(self._path)
             _write_whole(self._path / MANIFEST, json.dumps(self._manifest, indent=2).encode())
+            self._is_there = True  # last: who is stopped before comes here again, so that no piece is without it
         return self._path
 
     def found(self, num_rows: int) -> list[PieceFile]:
