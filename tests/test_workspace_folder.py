@@ -83,6 +83,11 @@ def test_the_list_has_the_scenarios_of_all_folders_and_nothing_else(workspace: W
     (folder / "elsewhere").symlink_to(tmp_path)
     (folder / "hidden.yaml").symlink_to(".github/two.yaml")
     os.mkfifo(folder / "pipe.yaml")
+    os.mkfifo(folder / "pipe.yml")
+    (folder / "cases" / "short.yml").write_text(TEXT)
+    (folder / "LOUD.YAML").write_text(TEXT)
+    (folder / "compose.yml").write_text("services: {}\n")
+    (folder / "link.yml").symlink_to(tmp_path / "outside.yaml")
     found = listed(workspace)
     assert [each["id"] for each in found["scenarios"]] == ["cases:old:one", "haiti-1994", "inside", "talks"]
     assert {each["file"]: each["why"] for each in found["left_out"]} == {
@@ -90,6 +95,8 @@ def test_the_list_has_the_scenarios_of_all_folders_and_nothing_else(workspace: W
         "hidden.yaml": "it is a link that leads elsewhere",
         "pipe.yaml": "it is no file",
         "my talks.yaml": "its name has other characters than letters a to z, digits and . _ -",
+        "cases/short.yml": "its name does not end in .yaml; give it that ending",
+        "LOUD.YAML": "its name does not end in .yaml; give it that ending",
     }
 
 

@@ -103,9 +103,9 @@ def _free_port() -> str:
         return str(free.getsockname()[1])
 
 
-def _run_quickly(me: Seat) -> None:
-    """Start a run of few draws that looks at nothing else, on the page of runs."""
-    me.page.get_by_label("Draws").select_option("1024")
+def _start(me: Seat, draws: str = "1024") -> None:
+    """Start a run that looks at nothing else, on the page of runs."""
+    me.page.get_by_label("Draws").select_option(draws)
     for box in me.page.get_by_role("checkbox").all():
         box.uncheck()
     me.button("Start a run").click()
@@ -118,7 +118,7 @@ def test_from_an_empty_folder_to_a_shared_report(browser: Any, tmp_path: Path) -
         assert (tmp_path / "venezuela-2024.yaml").is_file()
 
         me.go("/s/venezuela-2024/runs")
-        _run_quickly(me)
+        _start(me)
         me.says("current version")
         assert list((tmp_path / "runs").glob("venezuela-2024-*/run.json"))
 
@@ -233,10 +233,7 @@ def test_a_killed_server_loses_neither_run_nor_text(browser: Any, tmp_path: Path
     folder, port = make_folder(tmp_path, "venezuela-2024.yaml"), _free_port()
     with served(folder, "--port", port) as server, seat(browser, server) as me:
         me.go("/s/venezuela-2024/runs")
-        me.page.get_by_label("Draws").select_option("65536")
-        for box in me.page.get_by_role("checkbox").all():
-            box.uncheck()
-        me.button("Start a run").click()
+        _start(me, "65536")
         me.sees(me.page.get_by_role("progressbar"))
         me.go("/s/venezuela-2024/edit")
         me.type_into_text(" # kept whatever happens")
@@ -264,12 +261,16 @@ PAGES = ("/", "/s/talks", "/s/talks/ask", "/s/talks/evidence", "/s/talks/edit", 
 
 
 @pytest.fixture(scope="module")
-def visited(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
+def visited_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_folder(tmp_path_factory.mktemp("site"), "talks.yaml")
+
+
+@pytest.fixture(scope="module")
+def visited(browser: Any, visited_folder: Path) -> Iterator[Seat]:
     """A workspace with a finished run of the smallest example, and a browser in it."""
-    folder = make_folder(tmp_path_factory.mktemp("site"), "talks.yaml")
-    with served(folder) as server, seat(browser, server) as me:
+    with served(visited_folder) as server, seat(browser, server) as me:
         me.go("/s/talks/runs")
-        _run_quickly(me)
+        _start(me)
         me.says("current version")
         yield me
 
@@ -284,6 +285,43 @@ def test_a_page_has_no_fault_and_fits(place: str, width: int, scheme: str, visit
     visited.page.wait_for_load_state("networkidle")
     assert visited.faults() == []
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_run_is_stopped_and_goes_on(visited: Seat) -> None:
+    visited.go("/s/talks/runs")
+    runs = visited.page.get_by_role("region", name="Runs", exact=True).get_by_role("listitem")
+    visited.says("current version")
+    before = runs.count()
+    _start(visited, "262144")
+    visited.button("Cancel").click()
+    visited.says("cancelled")
+    visited.button("Go on").click()
+    sync_api.expect(visited.button("Go on")).to_have_count(0, timeout=PATIENCE)
+    sync_api.expect(runs).not_to_have_count(before, timeout=PATIENCE)
+
+
+def test_an_older_version_is_restored_from_the_history(visited: Seat) -> None:
+    visited.go("/s/talks/edit")
+    visited.says("No problems")
+    visited.type_into_text("  # of no use")
+    visited.page.keyboard.press("Control+s")
+    visited.says("all saved")
+    visited.go("/s/talks/history")
+    visited.button(re.compile("^Restore")).click()
+    visited.page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    visited.says("The version is restored.")
+    visited.go("/s/talks/edit")
+    visited.says("No problems")
+    assert "of no use" not in visited.page.locator(".cm-content").inner_text()
+
+
+def test_a_file_that_is_not_shown_is_named(visited: Seat, visited_folder: Path) -> None:
+    (visited_folder / "more.yml").write_text("parties: {a: one}\n", encoding="utf-8")
+    visited.go("/")
+    visited.page.reload()
+    visited.says("1 file is not shown")
+    visited.says(re.compile("more.yml.*does not end in .yaml"))
+    (visited_folder / "more.yml").unlink()
 
 
 def test_everything_can_be_done_with_the_keyboard(visited: Seat) -> None:

@@ -38,6 +38,9 @@ SETTLED = 2.0
 SECTIONS = ("format: offramp", "parties:", "terms:", "assumptions:", "moves:", "outcomes:")
 """Beginnings of lines by which a scenario file is told from other files."""
 
+OTHER_SUFFIXES = (".yml", SUFFIX)
+"""Endings of YAML files, in small letters, that people give to scenarios; only the last is one."""
+
 HEAD = 65_536
 """Bytes of a file in which they are looked for."""
 
@@ -272,6 +275,8 @@ class Folder:
                 elif entry.name.endswith(SUFFIX):
                     file = inside + entry.name
                     yield entry.path, file, self._why_not(entry, file)
+                elif entry.name.lower().endswith(OTHER_SUFFIXES) and _is_meant(entry):
+                    yield entry.path, inside + entry.name, f"its name does not end in {SUFFIX}; give it that ending"
 
     def _why_not(self, entry: os.DirEntry[str], file: str) -> str:
         """Why a file is no scenario that can be opened; empty where it is one."""
@@ -327,6 +332,17 @@ class Folder:
 def looks_like_one(text: str) -> bool:
     """Whether a text is meant as a scenario: another YAML file of the folder has none of its sections."""
     return any(line.startswith(SECTIONS) for line in text[:HEAD].removeprefix("\ufeff").splitlines())
+
+
+def _is_meant(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is meant as a scenario, whatever its name ends in."""
+    try:
+        if not entry.is_file(follow_symlinks=False):
+            return False
+        with open(entry.path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return looks_like_one(file.read(HEAD))
+    except OSError:
+        return False
 
 
 def _digest(content: bytes) -> str:

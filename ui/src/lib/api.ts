@@ -1,7 +1,7 @@
 /** The typed client of the server's API. Nothing else in the front end fetches. */
 import type {
-  Activity, AddedDocument, Block, Change, Checked, Comment, Comparison, Conflict, DigestDocument, DocumentText, Edited, HistoryEntry, Job, JobOrder, Json, LedgerDocument, Mention,
-  Person, Problem, ProblemLine, RunRow, Saved, Scenario, ScenarioRow, Session, Share, SuggestedDocument, Token,
+  Activity, AddedDocument, Block, Change, Checked, Comment, Comparison, Conflict, DigestDocument, DocumentText, Edited, HistoryEntry, Job, JobOrder, Json, LedgerDocument, Listing, Mention,
+  Person, Problem, ProblemLine, RunRow, Saved, Scenario, Session, Share, SuggestedDocument, Token,
 } from './types';
 import { language } from './words';
 
@@ -128,7 +128,8 @@ export const api = {
   changePerson: (name: string, changes: Json) => request<Person>('PATCH', `/people/${part(name)}`, changes),
   dropPerson: (name: string) => request<null>('DELETE', `/people/${part(name)}`),
 
-  scenarios: (options?: Options) => request<{ scenarios: ScenarioRow[] }>('GET', '/scenarios', undefined, options).then((found) => found.scenarios),
+  listing: (options?: Options) => request<Listing>('GET', '/scenarios', undefined, options),
+  scenarios: (options?: Options) => api.listing(options).then((found) => found.scenarios),
   createScenario: (order: { id: string; text?: string; copy_of?: string; title?: string; blocks?: string[] }) =>
     request<Scenario>('POST', '/scenarios', order),
   scenario: (id: string, options?: Options) => request<Scenario>('GET', scenario(id), undefined, options),

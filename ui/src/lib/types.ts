@@ -49,6 +49,9 @@ export interface Headline {
   run: string;
 }
 
+/** The scenarios of the folder, and the files that are none for a reason that can be mended. */
+export interface Listing { scenarios: ScenarioRow[]; left_out: { file: string; why: string }[] }
+
 export interface ScenarioRow {
   id: string;
   file: string;
