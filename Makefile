@@ -5,6 +5,7 @@
 #   make lint     style, formatting and types         make coverage  which lines the tests reach
 #   make check    lint, docs and test                 make fuzz      broken input for three minutes
 #   make outputs  what the pages show of commands, run anew
+#   make pictures the pictures of the workspace, taken anew
 #   make lock     fresh pinned versions              make tutorial the notebook, executed anew
 #   make ui       the workspace's front end, built anew (needs Node; only who changes ui/ needs it)
 #   make bench-workspace  how long the workspace takes to answer, into docs/workspace.md
@@ -13,7 +14,7 @@
 
 PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
-JOBS ?= 2
+JOBS ?= 3
 SEED ?= 7
 SECONDS ?= 60
 WORKSPACE ?= .venv/workspace
@@ -26,7 +27,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test lint docs ui outputs tutorial bench bench-json bench-docs bench-exploring bench-workspace bench-load coverage fuzz check lock clean
+.PHONY: run serve test lint docs ui pictures outputs tutorial bench bench-json bench-docs bench-exploring bench-workspace bench-load coverage fuzz check lock clean
 
 run: .venv/.run
 	@$(BIN)/offramp run $(SCENARIO)
@@ -67,6 +68,10 @@ outputs: .venv/.dev
 # The tutorial notebook, executed anew where it stands; read it again afterwards.
 tutorial: .venv/.dev
 	$(BIN)/python docs/run_tutorial.py
+
+# The pictures of the workspace in README.md and docs/workspace.md (needs Chromium); look at them before you commit them.
+pictures: .venv/.dev $(WORKSPACE)/runs/$(basename $(notdir $(SCENARIO)))/run.json
+	$(BIN)/python docs/take_pictures.py $(WORKSPACE)
 
 # The front end of the workspace: checked, tested, and built into offramp/workspace/static, which is committed.
 ui:

@@ -22,8 +22,8 @@ PICTURES = Path(__file__).parent / "pictures"
 
 SCENARIO = "venezuela-2024"
 
-WIDTH, HEIGHT, SCALE = 1280, 860, 1.5
-"""Of a picture in the pixels of the page, and how many of its own each of them gets."""
+WIDTH, SCALE = 1280, 1.5
+"""Of a picture: its width in the pixels of the page, and how many of its own each of them gets."""
 
 COLOURS = 192
 """In a picture: so many are enough for letters and figures, and its file is a third as large."""
@@ -41,12 +41,13 @@ def main(folder: Path) -> None:
     with served(folder) as opening, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         context = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SCALE, reduced_motion="reduce"
+            viewport={"width": WIDTH, "height": 860}, device_scale_factor=SCALE, reduced_motion="reduce"
         )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(opening)
-        for name, show in SHOWN.items():
+        for name, (height, show) in SHOWN.items():
+            page.set_viewport_size({"width": WIDTH, "height": height})
             show(page, opening.partition("/?key=")[0] + "/#")
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(500)
@@ -69,7 +70,7 @@ def served(folder: Path) -> Iterator[str]:
 def keep(picture: bytes, place: Path) -> None:
     """Write a picture with few colours."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(place, optimize=True)
+    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(place, optimize=True)
 
 
 def _overview(page: Any, at: str) -> None:
@@ -97,13 +98,13 @@ def _edit(page: Any, at: str) -> None:
     page.get_by_role("button", name="office").first.click()
 
 
-SHOWN: dict[str, Callable[[Any, str], None]] = {
-    "workspace-overview": _overview,
-    "workspace-move": _move,
-    "workspace-ask": _ask,
-    "workspace-edit": _edit,
+SHOWN: dict[str, tuple[int, Callable[[Any, str], None]]] = {
+    "workspace-overview": (1240, _overview),
+    "workspace-move": (860, _move),
+    "workspace-ask": (860, _ask),
+    "workspace-edit": (860, _edit),
 }
-"""What is done before each picture is taken."""
+"""How high each picture is, and what is done before it is taken."""
 
 
 if __name__ == "__main__":

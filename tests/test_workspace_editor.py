@@ -103,6 +103,20 @@ def test_what_is_written_in_the_text_stands_in_the_forms(me: Seat) -> None:
     sync_api.expect(meaning).to_have_value(re.compile("and support and time$"), timeout=PATIENCE)
 
 
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_form_that_is_opened_brings_its_text_into_sight(me: Seat, motion: str) -> None:
+    me.page.emulate_media(reduced_motion=motion)
+    me.page.reload()
+    me.says("No problems")
+    opened(me, "trouble")
+    me.sees(me.page.locator(".cm-line", has_text=re.compile("^  trouble:")))
+    scroller, line = (
+        me.page.locator(each).bounding_box() for each in (".cm-scroller", ".cm-line:text-matches('^  trouble:')")
+    )
+    assert scroller["y"] <= line["y"] <= scroller["y"] + scroller["height"]
+    me.page.emulate_media(reduced_motion="no-preference")
+
+
 def test_keys_are_completed_and_a_mistake_is_shown_at_its_line(me: Seat) -> None:
     at_end_of(me, "    by: junta")
     me.page.keyboard.press("Enter")

@@ -105,7 +105,7 @@ def _free_port() -> str:
 
 def _start(me: Seat, draws: str = "1024") -> None:
     """Start a run that looks at nothing else, on the page of runs."""
-    me.page.get_by_label("Draws").select_option(draws)
+    me.page.get_by_label("Draws", exact=True).select_option(draws)
     for box in me.page.get_by_role("checkbox").all():
         box.uncheck()
     me.button("Start a run").click()
