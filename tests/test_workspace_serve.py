@@ -135,6 +135,8 @@ def test_what_cannot_be_served_is_said(folder: Path, options: list[str], said: s
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert "there is no folder" in _refused(tmp_path / "nowhere")
+    (tmp_path / "talks.yaml").write_text("format: offramp/1\n")
+    assert "is a file; give the folder that it is in" in _refused(tmp_path / "talks.yaml")
 
 
 def _add(folder: Path, name: str, *options: str) -> Result:

@@ -38,7 +38,7 @@ database_option = click.option(
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False), default=".")
+@click.argument("folder", type=click.Path(), default=".")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Listen there; others than this machine's own need accounts."
 )

@@ -60,6 +60,8 @@ def serve(settings: Settings, ready: Ready) -> None:
     RunError
         Where the folder is not there or is served already, the port is taken, or strangers could come in.
     """
+    if settings.folder.is_file():
+        raise RunError(f"{str(settings.folder)!r} is a file; give the folder that it is in")
     if not settings.folder.is_dir():
         raise RunError(f"there is no folder {str(settings.folder)!r}; make it first, or give another")
     make_hidden(settings.hidden)
