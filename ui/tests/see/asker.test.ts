@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../src/lib/api';
+import { waits } from '../../src/lib/waits.svelte';
 import { Asker, patient } from '../../src/pages/see/asker.svelte';
 
 const problem = (status: number, after: number | null) => new ProblemError({ schema: 'offramp.problem/1', status, problems: [] }, after);
@@ -38,6 +39,18 @@ describe('patience', () => {
     const ask = vi.fn(async () => Promise.reject(error));
     await expect(patient(ask, undefined, 1)).rejects.toBe(error);
     expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  it('says of an answer that it is late, until it is there', async () => {
+    const late = waits.for(wait(30), 5);
+    await wait(15);
+    expect(waits.late).toBe(1);
+    await late;
+    expect(waits.late).toBe(0);
+    await expect(waits.for(wait(5).then(() => Promise.reject(problem(503, null))), 1)).rejects.toThrow();
+    await waits.for(Promise.resolve(), 1);
+    await wait(10);
+    expect(waits.late).toBe(0);
   });
 
   it('ends where nobody waits any more', async () => {

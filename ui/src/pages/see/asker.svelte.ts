@@ -1,5 +1,6 @@
 /** Asks the desk: waits until the person has stopped changing things, drops what is out of date, keeps the last answer. */
 import { ProblemError, request } from '../../lib/api';
+import { waits } from '../../lib/waits.svelte';
 import type { Asked, Question } from './documents';
 
 /** How long to wait for another change, in milliseconds. */
@@ -18,7 +19,11 @@ export function isAbort(error: unknown): boolean {
 }
 
 /** Asks again for as long as the desk is not ready and says when it may be asked; `gone` tells that nobody waits any more. */
-export async function patient<T>(ask: () => Promise<T>, gone: () => boolean = () => false, pause = 1000): Promise<T> {
+export function patient<T>(ask: () => Promise<T>, gone: () => boolean = () => false, pause = 1000): Promise<T> {
+  return waits.for(again(ask, gone, pause));
+}
+
+async function again<T>(ask: () => Promise<T>, gone: () => boolean, pause: number): Promise<T> {
   for (;;) {
     try {
       return await ask();
