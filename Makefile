@@ -14,7 +14,7 @@
 
 PYTHON ?= python3
 SCENARIO ?= examples/venezuela-2024.yaml
-JOBS ?= 3
+JOBS ?= 2
 SEED ?= 7
 SECONDS ?= 60
 WORKSPACE ?= .venv/workspace
