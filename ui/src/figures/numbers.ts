@@ -46,9 +46,12 @@ export function chance(estimate: Estimate | null): string {
   return estimate === null ? '–' : `${percent(estimate.mean)} (${span(estimate.interval)})`;
 }
 
-/** A small share of the certificate: "0", "3e-17". */
+/** Below it a share of a payoff range is nothing but rounding. */
+const ROUNDING = 1e-16;
+
+/** A small share of the certificate: "0", "3e-11", "<1e-16". */
 export function small(number: number): string {
-  return number ? number.toExponential(0) : '0';
+  return number === 0 ? '0' : number < ROUNDING ? `<${ROUNDING.toExponential(0)}` : number.toExponential(0);
 }
 
 export type Term = 'ruled_out' | 'almost_no' | 'very_unlikely' | 'unlikely' | 'even' | 'likely' | 'very_likely' | 'almost_certain' | 'certain';

@@ -5,12 +5,16 @@ import type { Comparison, Offers } from '../../src/figures/documents';
 import { cut, estimate, textWidth, wrapped } from '../../src/figures/lettering';
 import { nearest } from '../../src/figures/marks';
 import { told } from '../../src/figures/notes';
-import { likelihood, percent, places, points, ranged, SCALE, span } from '../../src/figures/numbers';
+import { likelihood, percent, places, points, ranged, SCALE, small, span } from '../../src/figures/numbers';
 import { measure, offerWords, sameOffer, selected, termsOf } from '../../src/figures/offers';
 import { bandPath, extent, frontier, linear, linePath, padded, spread, swarm, ticks } from '../../src/figures/scales';
 import { steps } from '../../src/figures/waterfall';
 
 const found = offers as unknown as Offers;
+
+describe('shares of the certificate', () => {
+  it.each([[0, '0'], [3e-11, '3e-11'], [1e-16, '1e-16'], [9e-77, '<1e-16']])('writes %d as %s', (share, text) => expect(small(share)).toBe(text));
+});
 
 describe('numbers', () => {
   it('never says 0 or 100 % of what is possible', () => {
