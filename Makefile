@@ -22,7 +22,7 @@ PARALLEL := --numprocesses $(JOBS) --dist worksteal
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps
-WARM := echo "compiling the solver (three or four minutes, once)" >&2; $(BIN)/python -m offramp.solve.warm
+WARM := echo "compiling the solver (two or three minutes, once)" >&2; $(BIN)/python -m offramp.solve.warm
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build
 

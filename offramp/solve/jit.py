@@ -21,9 +21,14 @@ from typing import Any, TypeVar, cast
 from numba import njit
 from numba.core import config
 
+from offramp.locking import locked
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 ROOT = Path(__file__).parent.parent.parent
+
+LOCK = "lock"
+"""The file, beside compiled code, that is held by who adds to it."""
 
 
 def kernel(function: Function) -> Function:
@@ -48,20 +53,38 @@ def _compiled(function: Function, **options: bool) -> Function:
     before = getattr(config, "CACHE_DIR")  # noqa: B009 - numba sets it at run time, type checkers do not see it
     setattr(config, "CACHE_DIR", _cache_folder(function.__code__.co_filename))  # noqa: B010
     try:
-        return cast(
-            "Function",
-            cast("Any", njit)(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function),
-        )
+        made = cast("Any", njit)(nogil=True, cache=True, fastmath=False, error_model="numpy", **options)(function)
     finally:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
+    if hasattr(made, "_cache"):  # where numba is switched off a function stays as it is
+        _save_alone(made._cache._cache_file)
+    return cast("Function", made)
+
+
+def _save_alone(file: Any) -> None:
+    """Have one process at a time add to a kernel's files.
+
+    Numba reads the index, adds to it and writes it back: two that do so at once could give two signatures one file.
+    """
+    save, folder = file.save, Path(file._cache_path)
+
+    def save_alone(key: object, data: object) -> None:
+        with locked(folder / LOCK):
+            save(key, data)
+
+    file.save = save_alone
 
 
 def is_compiled(function: Callable[..., object]) -> bool:
     """Whether code for a kernel lies on disk, so that its first call is quick; True where numba is switched off."""
     if getattr(config, "DISABLE_JIT"):  # noqa: B009
         return True
-    folder = Path(_cache_folder(function.__code__.co_filename))
-    return any(folder.rglob(f"*.{function.__name__}-*.nbc"))
+    return any(cache_folder(function).rglob(f"*.{function.__name__}-*.nbc"))
+
+
+def cache_folder(function: Callable[..., object]) -> Path:
+    """The folder of the compiled code of a function; it may not be there yet."""
+    return Path(_cache_folder(function.__code__.co_filename))
 
 
 @cache

@@ -1,16 +1,25 @@
 """Compile every kernel ahead of its first use: ``python -m offramp.solve.warm``.
 
-The compiled code is kept on disk, so this is worth doing once after an installation; it takes three or four minutes.
+The compiled code is kept on disk, so this is worth doing once after an installation; it takes two or three minutes.
 With ``all`` as its argument it compiles those too that look for other equilibria, which takes another.
+
+Where there is a second core, a second process begins with what traces one draw after the other: that is half of what
+traces draws side by side too, which the first process then finds on the disk.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 from offramp.game.efg import read_efg
+from offramp.locking import locked
+from offramp.solve import driver
 from offramp.solve.api import solve
 from offramp.solve.equilibria.api import find_equilibria
+from offramp.solve.jit import ROOT, cache_folder, is_compiled
+from offramp.solve.tracing import trace_draws
 
 SMALL_GAME = """EFG 2 R "a choice, then matching pennies" { "A" "B" }
 p "" 1 1 "" { "stop" "play" } 0
@@ -39,7 +48,44 @@ def compile_searches() -> None:
         find_equilibria(file.game, file.payoffs, file.chance, method=method, workers=1)
 
 
-if __name__ == "__main__":
+APART = "apart"
+"""The argument of the second process."""
+
+COMMAND = (sys.executable, "-P", "-m", "offramp.solve.warm")
+"""Compiles in a process of its own, which takes no module from the folder where it is begun."""
+
+
+def is_done() -> bool:
+    """Whether the kernels that every run needs are compiled."""
+    return is_compiled(trace_draws)
+
+
+def compile_beside() -> None:
+    """Compile in processes beside this one; where others do so already, wait for them.
+
+    What cannot be compiled there is compiled here, when it is first called.
+    """
+    folder = cache_folder(compile_kernels)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    with locked(folder / "compiling"):
+        if not is_done():
+            quiet = subprocess.DEVNULL
+            subprocess.run(COMMAND, stdin=quiet, stdout=quiet, env={**os.environ, "PYTHONPATH": paths}, check=False)
+
+
+def main(asked: str) -> int:
+    """Compile what is ``asked`` for; the exit code."""
+    if asked == APART:
+        driver.ABREAST_LIMIT = 0  # in this process no game is small enough to be traced side by side
+        compile_kernels()
+        return 0
+    second = subprocess.Popen([*COMMAND, APART]) if driver.default_workers() > 1 else None
     compile_kernels()
-    if sys.argv[1:] == ["all"]:
+    if asked == "all":
         compile_searches()
+    return second.wait() if second else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("".join(sys.argv[1:])))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from offramp.errors import SourceError
+from offramp.locking import locked
 from offramp.sources.document import ENDINGS, MAX_TITLE, Document, one_line, shortened
 from offramp.sources.fetch import fetch, is_url
 from offramp.sources.reading import content_of, parse
@@ -194,13 +195,7 @@ class Ledger:
         if self.folder.exists() and not self.folder.is_dir():
             raise SourceError(str(self.folder), "found a file", allowed="a folder for documents")
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f".{INDEX}.lock").open("w", encoding="utf-8") as file:
-            try:
-                import fcntl
-            except ImportError:
-                yield
-                return
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with locked(self.folder / f".{INDEX}.lock"):
             yield
 
 

@@ -24,6 +24,7 @@ from offramp.explore.names import ANALYSES, EXPLORED
 from offramp.explore.run import Run, run
 from offramp.explore.servant import own_output
 from offramp.scenario.load import loads
+from offramp.solve import warm
 from offramp.workspace.jobs.orders import HORIZON, Order, RunOptions, wanted_names
 from offramp.workspace.jobs.writing import write_reports
 from offramp.workspace.problems import refusal_of
@@ -57,6 +58,9 @@ def main() -> int:
         os.nice(NICE)
     os.chdir(order.folder)
     try:
+        if not warm.is_done():
+            tell(stage="compiling")
+            warm.compile_beside()
         _MAKERS[order.kind](order, tell)
     except KeyboardInterrupt:
         return STOPPED

@@ -21,6 +21,7 @@ from offramp.errors import EvaluationError, OfframpError
 from offramp.explore.record import Record
 from offramp.explore.servant import own_output
 from offramp.scenario.load import loads
+from offramp.solve import warm
 from offramp.workspace.live.asked import answer_to
 from offramp.workspace.live.drawn import map_of
 from offramp.workspace.live.frames import HEADER, LENGTH
@@ -38,6 +39,8 @@ def serve() -> None:
     _limit_memory(int(os.environ["OFFRAMP_DESK_MEMORY"]))
     answers, waiting = own_output(), SimpleQueue[bytes]()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, waiting), daemon=True).start()
+    if not warm.is_done():
+        warm.compile_beside()
     shelf = Shelf()
     while True:
         status, body = answered(shelf, json.loads(waiting.get()))

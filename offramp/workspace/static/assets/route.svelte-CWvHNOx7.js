@@ -1,0 +1,1 @@
+import{At as e,Mt as t,_t as n}from"./site.svelte-BQ7JKrIF.js";import{t as r}from"./router-Bn0NE5OF.js";var i=new class{#e=t(r(location.hash));get route(){return n(this.#e)}set route(t){e(this.#e,t)}};addEventListener(`hashchange`,()=>{i.route=r(location.hash)});function a(e,t=!1){t?(history.replaceState(null,``,e),i.route=r(e)):location.hash=e}export{i as n,a as t};

@@ -1,0 +1,1 @@
+import{At as e,Mt as t,_t as n}from"./site.svelte-BQ7JKrIF.js";var r=8e3,i=new class{#e=t(0);get late(){return n(this.#e)}set late(t){e(this.#e,t,!0)}async for(e,t=r){let n=0,i=setTimeout(()=>{n=1,this.late+=1},t);try{return await e}finally{clearTimeout(i),this.late-=n}}};export{i as t};
