@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from offramp.solve import jit
+from offramp.solve import jit, warm
 from offramp.solve.jit import is_compiled, kernel
 from offramp.solve.tracing import trace_one_by_one
 
@@ -48,6 +48,17 @@ def test_a_kernel_saves_so() -> None:
     if hasattr(made, "_cache"):
         assert made._cache._cache_file.save.__name__ == "save_alone"
     assert made(21) == 42
+
+
+def test_who_comes_while_it_is_compiled_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    code = f"import time; open({str(begun)!r}, 'a').write('once '); time.sleep(0.2); open({str(done)!r}, 'w').close()"
+    monkeypatch.setattr(warm, "cache_folder", lambda _: tmp_path)
+    monkeypatch.setattr(warm, "is_done", done.exists)
+    monkeypatch.setattr(warm, "COMMAND", (sys.executable, "-c", code))
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: warm.compile_beside(), range(3)))
+    assert begun.read_text() == "once "
 
 
 @pytest.mark.compiled
