@@ -292,7 +292,7 @@ def test_a_run_is_stopped_and_goes_on(visited: Seat) -> None:
     runs = visited.page.get_by_role("region", name="Runs", exact=True).get_by_role("listitem")
     visited.says("current version")
     before = runs.count()
-    _start(visited, "262144")
+    _start(visited, "65536")
     visited.button("Cancel").click()
     visited.says("cancelled")
     visited.button("Go on").click()

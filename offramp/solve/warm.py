@@ -34,6 +34,25 @@ t "" 5 "" { 2, 0 }
 """
 """Small, and yet solved by both kernels: the subgame is traced, the first choice follows by backward induction."""
 
+THREE_CHOOSE = """EFG 2 R "two who agree win" { "A" "B" "C" }
+p "" 1 1 "" { "l" "r" } 0
+p "" 2 1 "" { "l" "r" } 0
+p "" 3 1 "" { "l" "r" } 0
+t "" 1 "" { 1, 1, 1 }
+t "" 2 "" { 2, 2, 0 }
+p "" 3 1 "" { "l" "r" } 0
+t "" 3 "" { 2, 0, 2 }
+t "" 4 "" { 0, 2, 2 }
+p "" 2 1 "" { "l" "r" } 0
+p "" 3 1 "" { "l" "r" } 0
+t "" 5 "" { 0, 2, 2 }
+t "" 6 "" { 2, 0, 2 }
+p "" 3 1 "" { "l" "r" } 0
+t "" 7 "" { 2, 2, 0 }
+t "" 8 "" { 1, 1, 1 }
+"""
+"""With more than two who choose, equilibria are listed by another kernel."""
+
 
 def compile_kernels() -> None:
     """Compile the kernels, or do nothing but solve a small game where they are compiled."""
@@ -43,13 +62,14 @@ def compile_kernels() -> None:
 
 def compile_searches() -> None:
     """The same for the kernels that look for other equilibria."""
-    file = read_efg(SMALL_GAME)
-    for method in ("all", "probe"):
-        find_equilibria(file.game, file.payoffs, file.chance, method=method, workers=1)
+    two, three = read_efg(SMALL_GAME), read_efg(THREE_CHOOSE)
+    for file in (two, three):
+        find_equilibria(file.game, file.payoffs, file.chance, method="all", workers=1)
+    find_equilibria(two.game, two.payoffs, two.chance, method="probe", workers=1)
 
 
 APART = "apart"
-"""The argument of the second process."""
+"""The argument of the second process; what else the first has been asked for follows it."""
 
 COMMAND = (sys.executable, "-P", "-m", "offramp.solve.warm")
 """Compiles in a process of its own, which takes no module from the folder where it is begun."""
@@ -74,18 +94,18 @@ def compile_beside() -> None:
             subprocess.run(COMMAND, stdin=quiet, stdout=quiet, env={**os.environ, "PYTHONPATH": paths}, check=False)
 
 
-def main(asked: str) -> int:
+def main(*asked: str) -> int:
     """Compile what is ``asked`` for; the exit code."""
-    if asked == APART:
+    second = None
+    if APART in asked:
         driver.ABREAST_LIMIT = 0  # in this process no game is small enough to be traced side by side
-        compile_kernels()
-        return 0
-    second = subprocess.Popen([*COMMAND, APART]) if driver.default_workers() > 1 else None
+    elif driver.default_workers() > 1:
+        second = subprocess.Popen([*COMMAND, APART, *asked])
     compile_kernels()
-    if asked == "all":
+    if "all" in asked and second is None:
         compile_searches()
     return second.wait() if second else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main("".join(sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))
