@@ -275,7 +275,7 @@ def visited(browser: Any, visited_folder: Path) -> Iterator[Seat]:
         yield me
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")])
 @pytest.mark.parametrize("place", [*PAGES, "/s/talks/talk", "/activity", "/people", "/settings"])
 def test_a_page_has_no_fault_and_fits(place: str, width: int, scheme: str, visited: Seat) -> None:
     visited.page.set_viewport_size({"width": width, "height": 900})
