@@ -71,7 +71,7 @@ tutorial: .venv/.dev
 
 # The pictures of the workspace in README.md and docs/workspace.md (needs Chromium); look at them before you commit them.
 pictures: .venv/.dev $(WORKSPACE)/runs/$(basename $(notdir $(SCENARIO)))/run.json
-	$(BIN)/python docs/take_pictures.py $(WORKSPACE)
+	$(BIN)/python -m docs.take_pictures $(WORKSPACE)
 
 # The front end of the workspace: checked, tested, and built into offramp/workspace/static, which is committed.
 ui:

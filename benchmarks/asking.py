@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks import ROOT
-from benchmarks.machine import machine
+from benchmarks.machine import described, machine
 from benchmarks.page import write_block
 
 EXAMPLE = ROOT / "examples" / "venezuela-2024.yaml"
@@ -169,13 +169,20 @@ def serving() -> Iterator[str]:
         shutil.copy(EXAMPLE, folder)
         if (EXAMPLE.parent / "sources").is_dir():
             shutil.copytree(EXAMPLE.parent / "sources", folder / "sources")
-        command = [sys.executable, "-c", START, "serve", str(folder), "--port", "0", "--no-open"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-            assert server.stdout is not None
-            try:
-                yield server.stdout.readline().split(" at ")[1].strip()
-            finally:
-                server.terminate()
+        with served(folder) as (address, _):
+            yield address
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[tuple[str, int]]:
+    """A workspace on a folder: the address that it prints, and the number of its process."""
+    command = [sys.executable, "-c", START, "serve", str(folder), "--port", "0", "--no-open", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().rpartition(" at ")[2].strip(), server.pid
+        finally:
+            server.terminate()
 
 
 def measured(browser: Browser, case: Case, times: int) -> list[float]:
@@ -207,13 +214,11 @@ def quantile(found: list[float], share: float) -> float:
 def table(rows: list[tuple[Case, list[float]]], first: float) -> str:
     """The rows as Markdown, under a line on the machine."""
     about = machine()
-    gibibytes = about["memory_bytes"] / 2**30
-    where = f"{about['cores']} cores of {about['cpu']}, {gibibytes:.0f} GiB, {about['system']}"
     first_in_line = os.sched_getscheduler(0) != os.SCHED_OTHER
     load = f"other work kept the machine at load {about['load_before']:.0f}"
     load += ", and the server went before it (real-time priority)" * first_in_line
     over = "all but the last four over 1,024 draws, beside the saved version"
-    head = f"{datetime.now(UTC).date()}, {where}; {load}; {over}."
+    head = f"{datetime.now(UTC).date()}, {described(about)}; {load}; {over}."
     lines = ["| question | times | median, ms | 95th percentile, ms | bar, ms |", "|---|--:|--:|--:|--:|"]
     lines.append(f"| the first of all, 8 s after the server started | 1 | {1000 * first:.0f} | – | – |")
     for case, found in rows:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import million
 from benchmarks.classes import CLASS_NAMES, ZERO_SUM
 from benchmarks.compare import Size, compare_classes
-from benchmarks.machine import machine, versions
+from benchmarks.machine import described, machine, versions
 from benchmarks.peers import PEERS
 from offramp.solve.warm import compile_kernels
 
@@ -134,8 +134,7 @@ def heading(document: dict[str, Any]) -> str:
     """Where, when and with what."""
     at, found = document["machine"], document["versions"]
     programs = ", ".join(f"{name} {number}" for name, number in found.items() if number)
-    where = f"{at['cores']} cores of {at['cpu']}, {at['memory_bytes'] / 2**30:.0f} GiB, {at['system']}"
-    return f"Seed {document['seed']}, {document['date'][:10]}, {where}; {programs}."
+    return f"Seed {document['seed']}, {document['date'][:10]}, {described(at)}; {programs}."
 
 
 def page(document: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 import offramp
 from benchmarks import ROOT
-from benchmarks.machine import machine
+from benchmarks.machine import described, machine
 from benchmarks.page import write_block
 from offramp.explore.quantities import quantity
 
@@ -74,10 +74,7 @@ def _drawn(run: offramp.Run, name: str) -> bool:
 
 def table(found: list[tuple[str, str, float]]) -> str:
     """The rows as Markdown, under a line on the machine."""
-    about = machine()
-    gibibytes = about["memory_bytes"] / 2**30
-    where = f"{about['cores']} cores of {about['cpu']}, {gibibytes:.0f} GiB, {about['system']}"
-    head = f"{datetime.now(UTC).date()}, {where}."
+    head = f"{datetime.now(UTC).date()}, {described(machine())}."
     lines = [f"| {what} | {over} | {seconds:.1f} |" for what, over, seconds in found]
     return "\n".join([head, "", "| what | over | seconds |", "|---|---|--:|", *lines])
 

@@ -27,8 +27,8 @@ from urllib.parse import urlsplit
 import httpx2
 
 from benchmarks import ROOT
-from benchmarks.asking import EXAMPLE, NAME, PAGE, START, quantile
-from benchmarks.machine import machine
+from benchmarks.asking import EXAMPLE, NAME, PAGE, quantile, served
+from benchmarks.machine import described, machine
 from benchmarks.page import write_block
 
 SMALL = ROOT / "examples" / "talks.yaml"
@@ -114,19 +114,6 @@ def furnish(folder: Path, database: str, users: int) -> list[dict[str, str]]:
     return people
 
 
-@contextmanager
-def serving(folder: Path, database: str) -> Iterator[tuple[str, int]]:
-    """A server with accounts: its address and its process."""
-    command = [sys.executable, "-c", START, "serve", str(folder), "--accounts", "--port", "0", "--no-open"]
-    command += ["--database", database] if database else []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield server.stdout.readline().split(" at ")[1].strip(), server.pid
-        finally:
-            server.terminate()
-
-
 def open_folder(address: str, person: dict[str, str]) -> None:
     """Let the owner look at the folder, as before every other day: what is in it is then known."""
     cookie = f"offramp_session_{urlsplit(address).port}={person['secret']}"
@@ -139,7 +126,8 @@ def load(database: str, users: int, seconds: float) -> dict[str, Any]:
     with TemporaryDirectory() as place:
         folder = Path(place) / "folder"
         people = furnish(folder, database, users)
-        with serving(folder, database) as (address, process):
+        options = ["--database", database] if database else []
+        with served(folder, "--accounts", *options) as (address, process):
             open_folder(address, people[0])
             sleep(15.0)  # the desk warms up
             asked = json.dumps({"address": address, "people": people, "seconds": seconds, "scenario": NAME})
@@ -197,8 +185,8 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="print the tables alone")
     asked = parser.parse_args()
     about = machine()
-    where = f"{about['cores']} cores of {about['cpu']}, {about['memory_bytes'] / 2**30:.0f} GiB, {about['system']}"
-    parts = [f"{datetime.now(UTC).date()}, {where}, people and server on the same cores; load {about['load_before']}."]
+    where = f"{described(about)}, people and server on the same cores; load {about['load_before']}"
+    parts = [f"{datetime.now(UTC).date()}, {where}."]
     if asked.only != "postgresql":
         parts.append(table("SQLite", load("", asked.users, asked.seconds), asked.users))
     with postgres() if asked.only != "sqlite" else nullcontext(None) as server:

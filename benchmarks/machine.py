@@ -23,6 +23,12 @@ def machine() -> dict[str, Any]:
     }
 
 
+def described(about: dict[str, Any]) -> str:
+    """A machine in a few words, as tables name it."""
+    gibibytes = about["memory_bytes"] / 2**30
+    return f"{about['cores']} cores of {about['cpu']}, {gibibytes:.0f} GiB, {about['system']}"
+
+
 def _cpu() -> str:
     """The processor's name where the system tells it."""
     told = Path("/proc/cpuinfo")

@@ -8,15 +8,15 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from benchmarks.asking import served
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
     if program is None:
         raise SystemExit("there is no Chromium; install it, say with: apt-get install chromium")
     PICTURES.mkdir(exist_ok=True)
-    with served(folder) as opening, sync_playwright() as playwright:
+    with served(folder) as (opening, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         context = browser.new_context(
             viewport={"width": WIDTH, "height": 860}, device_scale_factor=SCALE, reduced_motion="reduce"
@@ -53,18 +53,6 @@ def main(folder: Path) -> None:
             page.wait_for_timeout(500)
             keep(page.screenshot(), PICTURES / f"{name}.png")
         browser.close()
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A workspace at work: the address that lets in."""
-    command = [str(Path(sys.executable).with_name("offramp")), "serve", str(folder), "--no-open", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().rpartition(" at ")[2].strip()
-        finally:
-            process.terminate()
 
 
 def keep(picture: bytes, place: Path) -> None:

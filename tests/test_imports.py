@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "offramp"
 
-STAGES = "errors locking arrays scenario sources aftermath game solve figures explore tell workspace cli __main__"
+STAGES = "errors child locking arrays scenario sources aftermath game solve figures explore tell workspace cli __main__"
 
 PIPELINE = tuple(STAGES.split())
 """A module may import from its own stage and from those to its left."""

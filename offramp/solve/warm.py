@@ -13,12 +13,13 @@ import os
 import subprocess
 import sys
 
+from offramp.child import same_offramp
 from offramp.game.efg import read_efg
 from offramp.locking import locked
 from offramp.solve import driver
 from offramp.solve.api import solve
 from offramp.solve.equilibria.api import find_equilibria
-from offramp.solve.jit import ROOT, cache_folder, is_compiled
+from offramp.solve.jit import cache_folder, is_compiled
 from offramp.solve.tracing import trace_draws
 
 SMALL_GAME = """EFG 2 R "a choice, then matching pennies" { "A" "B" }
@@ -87,11 +88,10 @@ def compile_beside() -> None:
     """
     folder = cache_folder(compile_kernels)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     with locked(folder / "compiling"):
         if not is_done():
             quiet = subprocess.DEVNULL
-            subprocess.run(COMMAND, stdin=quiet, stdout=quiet, env={**os.environ, "PYTHONPATH": paths}, check=False)
+            subprocess.run(COMMAND, stdin=quiet, stdout=quiet, env=same_offramp(os.environ), check=False)
 
 
 def main(*asked: str) -> int:
@@ -100,7 +100,7 @@ def main(*asked: str) -> int:
     if APART in asked:
         driver.ABREAST_LIMIT = 0  # in this process no game is small enough to be traced side by side
     elif driver.default_workers() > 1:
-        second = subprocess.Popen([*COMMAND, APART, *asked])
+        second = subprocess.Popen([*COMMAND, APART, *asked], env=same_offramp(os.environ))
     compile_kernels()
     if "all" in asked and second is None:
         compile_searches()

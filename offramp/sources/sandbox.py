@@ -11,9 +11,9 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any, Final
 
+from offramp.child import same_offramp
 from offramp.errors import SourceError
 
 WALL_SECONDS: Final = 60.0
@@ -59,10 +59,7 @@ def _answer(output: bytes) -> dict[str, Any] | None:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, so that the reader finds the same offramp."""
-    root = str(Path(__file__).parents[2])
-    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    return {**same_offramp(os.environ), "PYTHONIOENCODING": "utf-8"}
 
 
 def _stopped(name: str, found: str) -> SourceError:

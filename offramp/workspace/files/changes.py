@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from offramp.explore.comparison.edits import Edit, edits_of, plain_words
-from offramp.workspace.files.checking import checked
+from offramp.workspace.files.checking import both_valid
 
 MOST_NAMED = 3
 """Changes that are named in one line."""
@@ -20,10 +20,8 @@ def changes_between(before: str, after: str, file: str) -> list[dict[str, Any]]:
 
     Empty where one of them is no scenario: then there is nothing that could be told apart.
     """
-    first, second = checked(before, file).valid, checked(after, file).valid
-    if before == after or first is None or second is None:
-        return []
-    return list(_told(edits_of(first, second)))[:MOST]
+    both = both_valid(before, after, file)
+    return list(_told(edits_of(*both)))[:MOST] if both else []
 
 
 def _told(edits: list[Edit]) -> Iterator[dict[str, Any]]:

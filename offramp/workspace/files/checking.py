@@ -68,6 +68,14 @@ def checked(text: str, file: str) -> Checked:
         return _checked(text, file)
 
 
+def both_valid(before: str, after: str, file: str) -> tuple[Scenario, Scenario] | None:
+    """The scenarios that two texts are; None where one is none, or the texts are the same."""
+    if before == after:
+        return None
+    first, second = checked(before, file).valid, checked(after, file).valid
+    return None if first is None or second is None else (first, second)
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _checked(text: str, file: str) -> Checked:
     reading = read(text, file)

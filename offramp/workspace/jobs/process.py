@@ -15,11 +15,9 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
+from offramp.child import same_offramp
 from offramp.workspace.jobs.orders import Order
 from offramp.workspace.settings import inherited
-
-PACKAGES = Path(__file__).parents[3]
-"""Where this offramp is, which the worker must have too."""
 
 Happened = dict[str, Any]
 """What a worker told."""
@@ -134,9 +132,7 @@ class Worker:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    kept = inherited()
-    path = os.pathsep.join(filter(None, [str(PACKAGES), kept.get("PYTHONPATH", "")]))
-    return {**kept, "NUMBA_NUM_THREADS": str(threads), "PYTHONPATH": path}
+    return {**same_offramp(inherited()), "NUMBA_NUM_THREADS": str(threads)}
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:

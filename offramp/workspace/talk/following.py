@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from offramp.scenario.expressions import Expression
 from offramp.scenario.model import Scenario
-from offramp.workspace.files.checking import checked
+from offramp.workspace.files.checking import both_valid
 from offramp.workspace.models import Comment
 from offramp.workspace.talk.targets import SECTIONS, named, renamed
 
@@ -41,10 +41,8 @@ def follow(session: Session, scenario: str, before: str, after: str, file: str) 
     int
         How many comments changed; none where one of the texts is no scenario.
     """
-    first, second = checked(before, file).valid, checked(after, file).valid
-    if before == after or first is None or second is None:
-        return 0
-    return sum(retarget(session, scenario, old, new) for old, new in renamings(first, second))
+    both = both_valid(before, after, file)
+    return sum(retarget(session, scenario, old, new) for old, new in renamings(*both)) if both else 0
 
 
 def retarget(session: Session, scenario: str, old: str, new: str) -> int:
